@@ -1,0 +1,82 @@
+# How a folder becomes a target: `sallyport_library(wire)` in models/wire makes the library `wire`
+# (alias sallyport::wire) from the folder's *.cpp, and the test `wire_test` from its *_test.cpp.
+# Where fuzz targets are built, each library also exists instrumented, as `wire-instrumented`.
+
+find_package(GTest REQUIRED)
+find_package(Threads REQUIRED)
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_library(sallyport_options INTERFACE)
+target_include_directories(sallyport_options INTERFACE
+  ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/models)
+target_compile_options(sallyport_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Werror)
+target_compile_definitions(sallyport_options INTERFACE _GLIBCXX_ASSERTIONS)
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  target_link_options(sallyport_options INTERFACE -fuse-ld=lld-19)
+endif()
+if(SALLYPORT_SANITIZE)
+  add_compile_options(-fsanitize=${SALLYPORT_SANITIZE} -fno-sanitize-recover=all
+                      -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${SALLYPORT_SANITIZE})
+endif()
+
+# Coverage and sanitizers of the fuzz targets; empty list where everything is sanitized anyhow.
+add_library(sallyport_instrumentation INTERFACE)
+set(instrumentation fuzzer-no-link)
+if(SALLYPORT_FUZZ_SANITIZE AND NOT SALLYPORT_SANITIZE)
+  string(APPEND instrumentation ",${SALLYPORT_FUZZ_SANITIZE}")
+endif()
+target_compile_options(sallyport_instrumentation INTERFACE
+  -fsanitize=${instrumentation} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+target_link_options(sallyport_instrumentation INTERFACE -fsanitize=${instrumentation})
+
+function(sallyport_library name)
+  cmake_parse_arguments(arg "" "" "DEPENDS;LINK;SOURCES" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cpp)
+  list(FILTER sources EXCLUDE REGEX "_(test|benchmark|main)\\.cpp$")
+  list(APPEND sources ${arg_SOURCES})
+  set(variants ${name})
+  if(SALLYPORT_FUZZ)
+    list(APPEND variants ${name}-instrumented)
+  endif()
+  foreach(variant IN LISTS variants)
+    string(REPLACE "${name}" "" suffix ${variant})
+    if(sources)
+      add_library(${variant} STATIC EXCLUDE_FROM_ALL ${sources})
+      set(scope PUBLIC)
+    else()
+      add_library(${variant} INTERFACE)
+      set(scope INTERFACE)
+    endif()
+    target_link_libraries(${variant} ${scope} sallyport_options ${arg_LINK})
+    foreach(dependency IN LISTS arg_DEPENDS)
+      target_link_libraries(${variant} ${scope} ${dependency}${suffix})
+    endforeach()
+    if(suffix)
+      target_link_libraries(${variant} ${scope} sallyport_instrumentation)
+    endif()
+    add_library(sallyport::${variant} ALIAS ${variant})
+  endforeach()
+  sallyport_test(${name})
+endfunction()
+
+# The folder's *_test.cpp as one GoogleTest binary, <name>_test, each case a test of ctest.
+function(sallyport_test name)
+  cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
+  if(NOT SALLYPORT_TESTS)
+    return()
+  endif()
+  file(GLOB_RECURSE tests CONFIGURE_DEPENDS *_test.cpp)
+  if(NOT tests)
+    return()
+  endif()
+  add_executable(${name}_test ${tests})
+  target_link_libraries(${name}_test PRIVATE ${name} GTest::gmock GTest::gtest_main ${arg_LINK})
+  include(GoogleTest)
+  gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60
+                       PROPERTIES TIMEOUT 120)
+endfunction()

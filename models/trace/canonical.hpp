@@ -1,0 +1,56 @@
+// A value's canonical bytes: two states that no future can tell apart give the same bytes.
+//
+// Tags and nonces are opaque names: no component looks inside them, it only compares them. So a
+// state is written with each name replaced by the order of its first appearance, and counters that
+// only serve to make fresh names are left out. Without this no run would ever come back to a state,
+// and an exhaustive search could not end.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sallyport::trace {
+
+class Canonical {
+ public:
+  void u8(std::uint8_t value) { bytes_.push_back(static_cast<char>(value)); }
+  template <class E>
+  void enumerator(E value) {
+    u8(static_cast<std::uint8_t>(value));
+  }
+  void flag(bool value) { u8(value ? 1 : 0); }
+  void u16(std::uint16_t value) { number(value, 2); }
+  void u32(std::uint32_t value) { number(value, 4); }
+  void u64(std::uint64_t value) { number(value, 8); }
+  void text(std::string_view value) {
+    u32(static_cast<std::uint32_t>(value.size()));
+    bytes_.append(value);
+  }
+  /// A tag or nonce: only equality within one state matters. Empty stays empty.
+  void name(std::string_view value) {
+    if (value.empty()) return u8(0);
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+      if (names_[i] == value) return u8(static_cast<std::uint8_t>(i + 1));
+    }
+    names_.emplace_back(value);
+    u8(static_cast<std::uint8_t>(names_.size()));
+  }
+  void raw(std::string_view octets) { bytes_.append(octets); }
+
+  [[nodiscard]] std::string_view bytes() const { return bytes_; }
+  void clear() {
+    bytes_.clear();
+    names_.clear();
+  }
+
+ private:
+  void number(std::uint64_t value, int octets) {
+    for (int i = 0; i < octets; ++i) u8(static_cast<std::uint8_t>(value >> (8 * i)));
+  }
+  std::string bytes_;
+  std::vector<std::string> names_;
+};
+
+}  // namespace sallyport::trace

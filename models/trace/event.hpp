@@ -1,0 +1,148 @@
+// What was seen. An event is one fact at one of three observation points: on a client's wire, on a
+// back-end's wire, or inside the front-end; the driver adds what it knows as given facts. The same
+// events come from the simulated world, a live server and a capture file, so a property that is
+// written over them is written once.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "trace/vocabulary.hpp"
+
+namespace sallyport::trace {
+
+using SessionId = std::uint16_t;  // a client's connection to the front-end: s
+using LinkId = std::uint16_t;     // a connection of the pool to a back-end: k
+using CommandSlot = std::uint8_t;
+inline constexpr SessionId no_session = 0xffff;
+inline constexpr LinkId no_link = 0xffff;
+inline constexpr CommandSlot no_command = 0xff;
+
+enum class Point : std::uint8_t {
+  client,   // W: bytes between a client and the subject
+  backend,  // B: bytes between the front-end and a back-end
+  inside,   // I: told by the front-end itself
+  given,    // told by the driver: configuration, intentions, injected failures
+};
+
+enum class Kind : std::uint8_t {
+  // on a wire
+  opened,        // the connection stands
+  greeting,      // status: ok, preauth, bye
+  command,       // a whole command, literals and all; verb, mechanism, tag, user, secret, blob
+  literal,       // a command stopped at {n} and waits for the server's leave to go on; tag
+  continuation,  // the server's "+ …"; blob, digest
+  response,      // the client's line inside a SASL exchange; blob, user, secret, digest
+  offer,         // a list of mechanisms and capabilities; source
+  untagged,      // any other untagged data, or a line of a multi-line reply; digest
+  completion,    // status; `command` says whose, no_command where it answers no command
+  bye,           // untagged BYE
+  malformed,     // bytes that fit no grammar of their direction; from_server
+  tls,           // TLS stands on this connection
+  closed,        // from_server says who closed it
+  // inside
+  lease,    // session s has the use of link k
+  release,  // and no longer has it
+  // given
+  policy,     // the lists that the front-end is configured to show: mechanisms, capabilities
+  attempt,    // the authentication that follows in s; `valid`: it uses a valid user's secret
+  failure,    // a failure was injected, or a stated limit reached, in s or on k
+  quiescent,  // nothing more happens unless a client or the driver acts
+};
+
+enum class Status : std::uint8_t { none, ok, no, bad, preauth, bye };  // POP3: ok and no
+
+/// What a base64 line carries, as far as the observer can tell.
+enum class Blob : std::uint8_t {
+  none,            // no data at all
+  empty,           // "+ ", an empty line, or "=" as an initial response
+  cancel,          // "*"
+  invalid,         // not strict base64
+  ntlm_negotiate,  // message 1
+  ntlm_challenge,  // message 2
+  ntlm_authenticate,  // message 3
+  other,
+};
+
+/// Where a list stood. ADV-05 compares them; ADV-02 needs both of POP3's.
+enum class OfferSource : std::uint8_t { none, greeting, capability, code, capa, auth };
+
+/// One fact. A wide row rather than a hierarchy: monitors read it without casts, it has one text
+/// form, and most strings in it are short enough to need no allocation.
+struct Event {
+  Kind kind{};
+  Point point{};
+  Protocol protocol{};
+  SessionId session = no_session;
+  LinkId link = no_link;
+  CommandSlot command = no_command;  // place among the commands in flight on this connection
+  Verb verb = Verb::none;
+  Status status = Status::none;
+  Mechanism mechanism = Mechanism::none;
+  Blob blob = Blob::none;
+  OfferSource source = OfferSource::none;
+  bool from_server = false;
+  bool valid = false;
+  MechanismSet mechanisms;
+  CapabilitySet capabilities;
+  std::uint64_t secret = 0;  // equal for equal passwords in one run; never a password; 0: none seen
+  std::uint64_t digest = 0;  // of the octets, for comparing content; nonces are masked
+  std::string tag;
+  std::string user;
+
+  friend bool operator==(const Event&, const Event&) = default;
+};
+using Events = std::vector<Event>;
+
+/// FNV-1a, 64 bits: the identity of a user name or of content in an event or a monitor's state.
+/// Never applied to a secret in anything that is written: see to_text.
+[[nodiscard]] constexpr std::uint64_t digest_of(std::string_view octets) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : octets) {
+    hash ^= static_cast<unsigned char>(c);
+    hash *= 0x100000001b3;
+  }
+  return hash;
+}
+
+/// One line per event, `client s0 imap completion verb=CAPABILITY status=OK command=0`. Secrets are
+/// renumbered 1, 2, … in order of appearance, so that nothing derived from a password is written.
+/// Reading the text and writing it again gives the same text.
+[[nodiscard]] std::string to_text(const Events& events);
+
+struct TextError {
+  std::size_t line = 0;  // 1-based
+  std::string message;
+};
+[[nodiscard]] std::expected<Events, TextError> from_text(std::string_view text);
+
+/// One printed line of a dialogue: what crossed which connection, in order with the events.
+struct DialogueLine {
+  Point point{};  // client or backend; given for what a person was shown
+  std::uint16_t id = 0;  // session or link
+  bool from_server = false;
+  std::string octets;          // one line without its CRLF, or a literal's octets
+  std::size_t first_event = 0;  // index of the first event at or after it
+};
+using Dialogue = std::vector<DialogueLine>;
+
+/// A recorded run.
+struct Trace {
+  Events events;
+  Dialogue dialogue;
+  bool keep_dialogue = false;  // engines that run millions of scripts leave it off
+
+  void clear() {
+    events.clear();
+    dialogue.clear();
+  }
+};
+
+/// How the second run of a 2-safety property differs from the first. A property names one of
+/// these; world implements it. They live here because neither may see the other.
+enum class Variation : std::uint8_t { none, schedule };
+
+}  // namespace sallyport::trace
