@@ -16,6 +16,7 @@ target_compile_options(sallyport_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Werror)
 target_compile_definitions(sallyport_options INTERFACE _GLIBCXX_ASSERTIONS)
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  target_compile_options(sallyport_options INTERFACE -Wno-missing-designated-field-initializers)
   target_link_options(sallyport_options INTERFACE -fuse-ld=lld-19)
 endif()
 if(SALLYPORT_SANITIZE)

@@ -1,0 +1,137 @@
+// The client's side in POP3 (RFC 1939, 2449, 2595, 5034).
+#include "frontend/frontend.hpp"
+
+namespace sallyport::frontend {
+
+using trace::Status;
+using trace::Verb;
+
+namespace {
+
+/// Commands of the TRANSACTION state, which a back-end carries out.
+bool is_relayed(Verb verb) {
+  switch (verb) {
+    case Verb::stat:
+    case Verb::list:
+    case Verb::retr:
+    case Verb::dele:
+    case Verb::noop:
+    case Verb::rset:
+    case Verb::top:
+    case Verb::uidl:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+bool FrontEnd::read_pop3(trace::SessionId id, Host& host) {
+  Session& s = session(id);
+  const std::string_view unread = std::string_view(s.input).substr(s.read);
+  const auto state = s.lines.scan(unread, wire::pop3::Limits{}.command_octets);
+  if (state == wire::pop3::LineFramer::State::incomplete) return false;
+  const std::size_t size = s.lines.size();
+  if (state == wire::pop3::LineFramer::State::error && size == 0) {
+    abandon(id, "a line that is too long", host);
+    return false;
+  }
+  const std::string line(unread.substr(0, size));
+  const std::string_view error = wire::describe(s.lines.error().kind);
+  s.read += size;
+  s.lines.reset();
+  if (state == wire::pop3::LineFramer::State::error) {
+    complete(id, Status::no, error, host);
+  } else {
+    pop3_command(id, line, host);
+  }
+  return true;
+}
+
+void FrontEnd::pop3_command(trace::SessionId id, std::string_view line, Host& host) {
+  Session& s = session(id);
+  const auto command = wire::pop3::parse_command(line);
+  if (!command) return complete(id, Status::no, wire::describe(command.error().kind), host);
+  s.verb = trace::verb(command->keyword);
+  const bool may_log_in = !s.authenticated || configuration_->fault == Fault::log_in_when_logged_in;
+  switch (s.verb) {
+    case Verb::capa:
+      return pop3_capa(id, host);
+    case Verb::auth:
+      if (!may_log_in) return complete(id, Status::no, "already authenticated", host);
+      return pop3_auth(id, command->arguments, host);
+    case Verb::user:
+      if (!may_log_in) return complete(id, Status::no, "already authenticated", host);
+      if (!clear_text_allowed(s)) return complete(id, Status::no, "USER needs TLS", host);
+      if (command->arguments.empty()) return complete(id, Status::no, "name expected", host);
+      s.user = command->arguments;
+      return complete(id, Status::ok, "send PASS", host);
+    case Verb::pass:
+      if (!may_log_in) return complete(id, Status::no, "already authenticated", host);
+      return pop3_pass(id, command->arguments, host);
+    case Verb::stls:
+      if (!configuration_->certificate || s.tls || s.authenticated) {
+        return complete(id, Status::no, "STLS isn't possible now", host);
+      }
+      return start_tls(id, host);
+    case Verb::quit:
+      if (s.authenticated) return relay_command(id, line, host);
+      complete(id, Status::ok, "goodbye", host);
+      end_session(id, host);
+      return host.close_client(id);
+    default:
+      break;
+  }
+  if (!is_relayed(s.verb)) return complete(id, Status::no, "unknown command", host);
+  if (!s.authenticated && !borrow_any_connection(id, host)) {
+    return complete(id, Status::no, "not authenticated", host);
+  }
+  relay_command(id, line, host);
+}
+
+// RFC 2449 §5; SASL is named only where a mechanism is (RFC 5034 §3).
+void FrontEnd::pop3_capa(trace::SessionId id, Host& host) {
+  Session& s = session(id);
+  if (!configuration_->profile.capa) return complete(id, Status::no, "unknown command", host);
+  std::string list = "+OK capabilities follow\r\nTOP\r\nUIDL\r\nPIPELINING\r\n";
+  const trace::CapabilitySet capabilities = shown_capabilities(s);
+  if (capabilities.has(trace::Capability::user)) list += "USER\r\n";
+  if (capabilities.has(trace::Capability::starttls)) list += "STLS\r\n";
+  const trace::MechanismSet mechanisms = shown(s.tls);
+  if (!mechanisms.empty()) {
+    list += "SASL";
+    mechanisms.each([&](trace::Mechanism mechanism) {
+      list += ' ';
+      list += trace::name(mechanism);
+    });
+    list += "\r\n";
+  }
+  list += ".\r\n";
+  s.phase = Phase::ready;
+  s.verb = Verb::none;
+  host.to_client(id, list);
+}
+
+// AUTH without an argument lists the mechanisms (MS-OXPOP3 §2.2.1); with one it starts an exchange.
+void FrontEnd::pop3_auth(trace::SessionId id, std::string_view arguments, Host& host) {
+  Session& s = session(id);
+  if (!arguments.empty()) return start_exchange(id, arguments, host);
+  std::string list = "+OK\r\n";
+  shown(s.tls).each([&](trace::Mechanism mechanism) {
+    list += trace::name(mechanism);
+    list += "\r\n";
+  });
+  list += ".\r\n";
+  s.verb = Verb::none;
+  host.to_client(id, list);
+}
+
+void FrontEnd::pop3_pass(trace::SessionId id, std::string_view password, Host& host) {
+  Session& s = session(id);
+  if (s.user.empty()) return complete(id, Status::no, "USER expected first", host);
+  s.password = password;
+  begin_login(id, host);
+}
+
+}  // namespace sallyport::frontend
