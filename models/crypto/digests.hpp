@@ -12,10 +12,10 @@ namespace sallyport::crypto {
 using Digest128 = std::array<std::uint8_t, 16>;
 using Digest256 = std::array<std::uint8_t, 32>;
 
-[[nodiscard]] Digest128 md4(std::string_view octets);                              // RFC 1320
-[[nodiscard]] Digest128 md5(std::string_view octets);                              // RFC 1321
-[[nodiscard]] Digest128 hmac_md5(std::string_view key, std::string_view octets);   // RFC 2104
-[[nodiscard]] Digest256 sha256(std::string_view octets);                           // FIPS 180-4
+[[nodiscard]] Digest128 md4(std::string_view octets);                             // RFC 1320
+[[nodiscard]] Digest128 md5(std::string_view octets);                             // RFC 1321
+[[nodiscard]] Digest128 hmac_md5(std::string_view key, std::string_view octets);  // RFC 2104
+[[nodiscard]] Digest256 sha256(std::string_view octets);                          // FIPS 180-4
 
 /// The octets of a digest as a view.
 template <std::size_t N>

@@ -67,10 +67,11 @@ bool FrontEnd::read_imap(trace::SessionId id, Host& host) {
       return true;
     case wire::imap::Framer::State::error: {
       const std::size_t resume = s.framer.size();
-      if (resume == 0) {  // no end of it in sight: there is no way to find the next command
+      if (s.framer.lost()) {  // there is no way to find the next command
         abandon(id, wire::describe(s.framer.error().kind), host);
         return false;
       }
+      if (resume == 0) return false;  // its end is still to come
       s.tag = wire::imap::salvage_tag(unread.substr(0, resume));
       const std::string_view why = wire::describe(s.framer.error().kind);
       s.read += resume;

@@ -33,10 +33,7 @@ bool FrontEnd::read_pop3(trace::SessionId id, Host& host) {
   const auto state = s.lines.scan(unread, wire::pop3::Limits{}.command_octets);
   if (state == wire::pop3::LineFramer::State::incomplete) return false;
   const std::size_t size = s.lines.size();
-  if (state == wire::pop3::LineFramer::State::error && size == 0) {
-    abandon(id, "a line that is too long", host);
-    return false;
-  }
+  if (size == 0) return false;  // a malformed line whose end is still to come
   const std::string line(unread.substr(0, size));
   const std::string_view error = wire::describe(s.lines.error().kind);
   s.read += size;

@@ -15,7 +15,8 @@ namespace {
 
 // Behind this many octets that are done with, the buffer is moved up.
 constexpr std::size_t compact_octets = 16384;
-// A client may pipeline this much while a back-end is slow; then it is too much.
+// A client may pipeline this much while a back-end is slow, or send as much of a malformed line;
+// then it is too much.
 constexpr std::size_t input_octets_max = 262144;
 
 }  // namespace
@@ -147,11 +148,8 @@ bool FrontEnd::read_exchange_line(trace::SessionId id, Host& host) {
   const auto state = s.lines.scan(unread, wire::pop3::Limits{}.exchange_octets);
   if (state == wire::pop3::LineFramer::State::incomplete) return false;
   const std::size_t size = s.lines.size();
+  if (size == 0) return false;  // a malformed line whose end is still to come
   if (state == wire::pop3::LineFramer::State::error) {
-    if (size == 0) {
-      abandon(id, "a line that is too long", host);
-      return false;
-    }
     s.read += size;
     s.lines.reset();
     close_unfinished(id, host);

@@ -98,9 +98,10 @@ struct Event {
 using Events = std::vector<Event>;
 
 /// FNV-1a, 64 bits: the identity of a user name or of content in an event or a monitor's state.
-/// Never applied to a secret in anything that is written: see to_text.
-[[nodiscard]] constexpr std::uint64_t digest_of(std::string_view octets) {
-  std::uint64_t hash = 0xcbf29ce484222325;
+/// Never applied to a secret in anything that is written: see to_text. `hash` goes on from the digest
+/// of what came before.
+[[nodiscard]] constexpr std::uint64_t digest_of(std::string_view octets,
+                                                std::uint64_t hash = 0xcbf29ce484222325) {
   for (const char c : octets) {
     hash ^= static_cast<unsigned char>(c);
     hash *= 0x100000001b3;

@@ -3,6 +3,7 @@
 // events in event.hpp, are all that they share.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <string_view>
 
@@ -126,6 +127,13 @@ struct EnumSet {
   }
   [[nodiscard]] constexpr bool has(E e) const { return (bits & bit(e)) != 0; }
   [[nodiscard]] constexpr bool empty() const { return bits == 0; }
+  /// Calls `visit` with every member, in the order of the enumeration.
+  template <class Visit>
+  constexpr void each(Visit&& visit) const {
+    for (std::uint32_t left = bits; left != 0; left &= left - 1) {
+      visit(static_cast<E>(std::countr_zero(left)));
+    }
+  }
   constexpr EnumSet& add(E e) {
     bits |= bit(e);
     return *this;

@@ -11,7 +11,8 @@ namespace sallyport::wire {
 
 [[nodiscard]] std::string base64_encode(std::string_view octets);
 
-/// ErrorKind::bad_base64 at the first character that breaks the rule.
+/// ErrorKind::bad_base64 at the first character that breaks the rule; at the end of `text` where a
+/// character is missing. Stray bits break it at the character that carries them.
 [[nodiscard]] Result<std::string> base64_decode(std::string_view text);
 
 }  // namespace sallyport::wire

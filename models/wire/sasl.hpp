@@ -15,14 +15,16 @@ namespace sallyport::wire::sasl {
 [[nodiscard]] bool is_mechanism_name(std::string_view name);
 
 /// AUTHENTICATE's and AUTH's arguments: a mechanism and perhaps an initial response, where "="
-/// stands for an empty one (RFC 4959 §3, RFC 5034 §4).
+/// stands for an empty one (RFC 4959 §3, RFC 5034 §4). bad_argument for a mechanism that is none or
+/// nothing behind the space, bad_base64 for the rest.
 struct Start {
   std::string_view mechanism;
   std::optional<std::string> initial;  // decoded
 };
 [[nodiscard]] Result<Start> parse_start(std::string_view arguments);
 
-/// A client's line inside the exchange, without CRLF: "*" cancels, everything else is base64.
+/// A client's line inside the exchange, without CRLF: "*" cancels ("* " too, as MS-OXIMAP4 clients
+/// send it), everything else is base64 or bad_base64. "=" has no meaning here.
 struct Line {
   bool cancel = false;
   std::string octets;  // decoded
@@ -33,7 +35,8 @@ struct Line {
 /// space out of an empty one, as Exchange does for IMAP (MS-OXIMAP4 §2.2.1).
 [[nodiscard]] std::string challenge(std::string_view octets, bool bare_plus = false);
 
-/// PLAIN: [authzid] NUL authcid NUL passwd (RFC 4616 §2).
+/// PLAIN: [authzid] NUL authcid NUL passwd (RFC 4616 §2): exactly two NULs, authcid and passwd not
+/// empty, else bad_argument. What is built from parts that break this is refused by parse_plain.
 struct Plain {
   std::string authzid;
   std::string authcid;

@@ -1,0 +1,327 @@
+// Events as text, one a line:
+//
+//   client s0 imap completion verb=CAPABILITY status=OK command=0
+//   inside s0 k1 imap lease
+//   given policy mechanisms=PLAIN,NTLM capabilities=STARTTLS
+//
+//   event = point ["s" n] ["k" n] protocol kind *(key "=" value / flag)
+//
+// Fields at their defaults are left out. A value with spaces, quotes or octets outside ASCII stands
+// in double quotes with \\ \" \xNN.
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <iterator>
+#include <optional>
+
+#include "trace/event.hpp"
+
+namespace sallyport::trace {
+namespace {
+
+constexpr std::array<std::string_view, 4> points{"client", "backend", "inside", "given"};
+constexpr std::array<std::string_view, 18> kinds{
+    "opened", "greeting", "command",    "literal", "continuation", "response",
+    "offer",  "untagged", "completion", "bye",     "malformed",    "tls",
+    "closed", "lease",    "release",    "policy",  "attempt",      "failure"};
+constexpr std::string_view quiescent_name = "quiescent";
+constexpr std::array<std::string_view, 6> statuses{"none", "OK", "NO", "BAD", "PREAUTH", "BYE"};
+constexpr std::array<std::string_view, 8> blobs{"none",      "empty",     "cancel",       "invalid",
+                                                "negotiate", "challenge", "authenticate", "other"};
+constexpr std::array<std::string_view, 6> sources{"none", "greeting", "capability",
+                                                  "code", "capa",     "auth"};
+constexpr std::string_view hex_digits = "0123456789abcdef";
+
+std::string_view kind_name(Kind kind) {
+  return kind == Kind::quiescent ? quiescent_name : kinds[static_cast<std::size_t>(kind)];
+}
+
+bool is_plain(std::string_view value) {
+  return !value.empty() && std::ranges::all_of(value, [](char c) {
+    return c > ' ' && c < 0x7f && c != '"' && c != '\\';
+  });
+}
+
+void append_value(std::string& out, std::string_view value) {
+  if (is_plain(value)) {
+    out += value;
+    return;
+  }
+  out += '"';
+  for (const char c : value) {
+    const auto octet = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (octet < 0x20 || octet >= 0x7f) {
+      out += "\\x";
+      out += hex_digits[octet >> 4U];
+      out += hex_digits[octet & 0xfU];
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+void append_field(std::string& out, std::string_view key, std::string_view value) {
+  out += ' ';
+  out += key;
+  out += '=';
+  append_value(out, value);
+}
+
+template <class E>
+void append_set(std::string& out, std::string_view key, EnumSet<E> set) {
+  if (set.empty()) return;
+  out += ' ';
+  out += key;
+  char separator = '=';
+  set.each([&](E member) {
+    out += separator;
+    out += name(member);
+    separator = ',';
+  });
+}
+
+void append_hex(std::string& out, std::uint64_t value) {
+  std::array<char, 16> digits{};
+  const auto [end, error] = std::to_chars(digits.begin(), digits.end(), value, 16);
+  out.append(digits.begin(), end);
+}
+
+/// Writes events; secrets are numbered in order of appearance.
+class Writer {
+ public:
+  void write(const Event& e) {
+    out_ += points[static_cast<std::size_t>(e.point)];
+    if (e.session != no_session) out_ += " s" + std::to_string(e.session);
+    if (e.link != no_link) out_ += " k" + std::to_string(e.link);
+    out_ += ' ';
+    out_ += name(e.protocol);
+    out_ += ' ';
+    out_ += kind_name(e.kind);
+    if (e.verb != Verb::none) append_field(out_, "verb", name(e.verb));
+    if (e.status != Status::none) {
+      append_field(out_, "status", statuses[static_cast<std::size_t>(e.status)]);
+    }
+    if (e.command != no_command) append_field(out_, "command", std::to_string(e.command));
+    if (e.mechanism != Mechanism::none) append_field(out_, "mechanism", name(e.mechanism));
+    if (e.blob != Blob::none) {
+      append_field(out_, "blob", blobs[static_cast<std::size_t>(e.blob)]);
+    }
+    if (e.source != OfferSource::none) {
+      append_field(out_, "source", sources[static_cast<std::size_t>(e.source)]);
+    }
+    append_set(out_, "mechanisms", e.mechanisms);
+    append_set(out_, "capabilities", e.capabilities);
+    if (!e.tag.empty()) append_field(out_, "tag", e.tag);
+    if (!e.user.empty()) append_field(out_, "user", e.user);
+    if (e.secret != 0) append_field(out_, "secret", std::to_string(number(e.secret)));
+    if (e.digest != 0) {
+      out_ += " digest=";
+      append_hex(out_, e.digest);
+    }
+    if (e.from_server) out_ += " from-server";
+    if (e.valid) out_ += " valid";
+    out_ += '\n';
+  }
+  std::string take() { return std::move(out_); }
+
+ private:
+  std::size_t number(std::uint64_t secret) {
+    const auto found = std::ranges::find(secrets_, secret);
+    if (found != secrets_.end()) return static_cast<std::size_t>(found - secrets_.begin()) + 1;
+    secrets_.push_back(secret);
+    return secrets_.size();
+  }
+  std::string out_;
+  std::vector<std::uint64_t> secrets_;
+};
+
+template <class Number>
+std::optional<Number> number(std::string_view text, int base = 10) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+template <class E, std::size_t N>
+std::optional<E> enumerator(const std::array<std::string_view, N>& names, std::string_view text) {
+  const auto* const found = std::ranges::find(names, text);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<E>(found - names.begin());
+}
+
+/// Reads one line.
+class Line {
+ public:
+  explicit Line(std::string_view line) : rest_(line) {}
+
+  /// What is wrong with it, or nothing.
+  std::optional<std::string> read(Event& e) {
+    auto word = take_word();
+    const auto point = enumerator<Point>(points, word);
+    if (!point) return unexpected(word, "client, backend, inside or given");
+    e.point = *point;
+    for (word = take_word(); !word.empty() && (word[0] == 's' || word[0] == 'k');
+         word = take_word()) {
+      const auto id = number<std::uint16_t>(std::string_view(word).substr(1));
+      if (!id) return unexpected(word, "s or k and a number");
+      (word[0] == 's' ? e.session : e.link) = *id;
+    }
+    if (word == "imap" || word == "pop3") {
+      e.protocol = word == "imap" ? Protocol::imap : Protocol::pop3;
+      word = take_word();
+    } else {
+      return unexpected(word, "imap or pop3");
+    }
+    const auto kind =
+        word == quiescent_name ? std::optional(Kind::quiescent) : enumerator<Kind>(kinds, word);
+    if (!kind) return unexpected(word, "a kind of event");
+    e.kind = *kind;
+    while (!at_end()) {
+      if (auto problem = read_field(e)) return problem;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  static std::string unexpected(std::string_view found, std::string_view wanted) {
+    return "\"" + std::string(found) + "\" stands where " + std::string(wanted) + " was expected";
+  }
+
+  bool at_end() {
+    while (!rest_.empty() && (rest_[0] == ' ' || rest_[0] == '\r')) rest_.remove_prefix(1);
+    return rest_.empty();
+  }
+
+  /// Up to a space or "=".
+  std::string take_word() {
+    at_end();
+    const std::size_t end = std::min(rest_.find_first_of(" =\r"), rest_.size());
+    std::string word(rest_.substr(0, end));
+    rest_.remove_prefix(end);
+    return word;
+  }
+
+  std::optional<std::string> take_value() {
+    if (rest_.empty() || rest_[0] != '"') {
+      const std::size_t end = std::min(rest_.find_first_of(" \r"), rest_.size());
+      std::string value(rest_.substr(0, end));
+      rest_.remove_prefix(end);
+      return value;
+    }
+    std::string value;
+    for (rest_.remove_prefix(1); !rest_.empty() && rest_[0] != '"'; rest_.remove_prefix(1)) {
+      if (rest_[0] != '\\') {
+        value += rest_[0];
+        continue;
+      }
+      rest_.remove_prefix(1);
+      if (rest_.empty()) return std::nullopt;
+      if (rest_[0] != 'x') {
+        value += rest_[0];
+        continue;
+      }
+      const auto octet = number<std::uint8_t>(rest_.substr(1, 2), 16);
+      if (rest_.size() < 3 || !octet) return std::nullopt;
+      value += static_cast<char>(*octet);
+      rest_.remove_prefix(2);
+    }
+    if (rest_.empty()) return std::nullopt;
+    rest_.remove_prefix(1);
+    return value;
+  }
+
+  template <class E>
+  static bool put_set(EnumSet<E>& set, std::string_view text, E (*lookup)(std::string_view)) {
+    while (!text.empty()) {
+      const std::size_t comma = std::min(text.find(','), text.size());
+      set.add(lookup(text.substr(0, comma)));
+      text.remove_prefix(std::min(comma + 1, text.size()));
+    }
+    return true;
+  }
+
+  template <class T>
+  static bool put(T& field, std::optional<T> value) {
+    if (value) field = *value;
+    return value.has_value();
+  }
+
+  std::optional<std::string> read_field(Event& e) {
+    const std::string key = take_word();
+    if (rest_.empty() || rest_[0] != '=') {
+      if (key == "valid") {
+        e.valid = true;
+      } else if (key == "from-server") {
+        e.from_server = true;
+      } else {
+        return unexpected(key, "key=value");
+      }
+      return std::nullopt;
+    }
+    rest_.remove_prefix(1);
+    auto value = take_value();
+    if (!value) return "a quoted value without end, or with an escape other than \\\\ \\\" \\xNN";
+    if (!put_field(e, key, std::move(*value)))
+      return "\"" + key + "\" has no such value, or is no field";
+    return std::nullopt;
+  }
+
+  static bool put_field(Event& e, std::string_view key, std::string value) {
+    if (key == "verb") {
+      e.verb = verb(value);
+      return true;
+    }
+    if (key == "mechanism") {
+      e.mechanism = mechanism(value);
+      return true;
+    }
+    if (key == "tag" || key == "user") {
+      (key == "tag" ? e.tag : e.user) = std::move(value);
+      return true;
+    }
+    if (key == "mechanisms") return put_set(e.mechanisms, value, mechanism);
+    if (key == "capabilities") return put_set(e.capabilities, value, capability);
+    if (key == "status") return put(e.status, enumerator<Status>(statuses, value));
+    if (key == "blob") return put(e.blob, enumerator<Blob>(blobs, value));
+    if (key == "source") return put(e.source, enumerator<OfferSource>(sources, value));
+    if (key == "command") return put(e.command, number<CommandSlot>(value));
+    if (key == "secret") return put(e.secret, number<std::uint64_t>(value));
+    if (key == "digest") return put(e.digest, number<std::uint64_t>(value, 16));
+    return false;
+  }
+
+  std::string_view rest_;
+};
+
+}  // namespace
+
+std::string to_text(const Events& events) {
+  Writer writer;
+  for (const Event& event : events) writer.write(event);
+  return writer.take();
+}
+
+std::expected<Events, TextError> from_text(std::string_view text) {
+  Events events;
+  std::size_t number = 0;
+  while (!text.empty()) {
+    ++number;
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.find_first_not_of(" \r") == std::string_view::npos || line[0] == '#') continue;
+    Event event;
+    if (auto problem = Line(line).read(event)) {
+      return std::unexpected(TextError{.line = number, .message = std::move(*problem)});
+    }
+    events.push_back(std::move(event));
+  }
+  return events;
+}
+
+}  // namespace sallyport::trace
