@@ -1,4 +1,5 @@
-// A set of monitors run side by side: their states in one block of bytes, their verdicts in a tally.
+// A set of monitors run side by side: their states in one block of bytes, their verdicts in a
+// tally.
 #pragma once
 
 #include <cstddef>
@@ -54,8 +55,8 @@ class Monitors {
   void compare(State& first, State& second, Each&& each) const {
     for (std::size_t i = 0; i < entries_.size(); ++i) {
       if (entries_[i].property->compare == nullptr) continue;
-      const Outcome outcome = entries_[i].property->compare(
-          first.data() + entries_[i].offset, second.data() + entries_[i].offset);
+      const Outcome outcome = entries_[i].property->compare(first.data() + entries_[i].offset,
+                                                            second.data() + entries_[i].offset);
       if (outcome.exercised) each(i, outcome);
     }
   }
