@@ -105,11 +105,11 @@ class Connection {
   [[nodiscard]] Outcome check_password(std::string_view user, std::string_view password) const;
   Outcome start(trace::Mechanism mechanism, const std::optional<std::string>& initial);
   Outcome advance(std::string_view octets);
-  Outcome plain(std::string_view octets) const;
+  [[nodiscard]] Outcome plain(std::string_view octets) const;
   Outcome login(std::string_view octets);
-  Outcome cram_md5(std::string_view octets) const;
-  Outcome ntlm_negotiate(std::string_view octets) const;
-  Outcome ntlm_authenticate(std::string_view octets) const;
+  [[nodiscard]] Outcome cram_md5(std::string_view octets) const;
+  [[nodiscard]] Outcome ntlm_negotiate(std::string_view octets) const;
+  [[nodiscard]] Outcome ntlm_authenticate(std::string_view octets) const;
   [[nodiscard]] crypto::Nonce nonce() const;
   [[nodiscard]] std::string cram_md5_challenge() const;
   void enter(std::uint16_t account, const Store& store);

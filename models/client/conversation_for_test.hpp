@@ -1,6 +1,8 @@
 // A client in conversation with the real back-end, or with a server that a test makes up.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <functional>
 #include <memory>
 #include <string>
@@ -117,5 +119,16 @@ struct Conversation {
   std::string heard;  // from the server
   std::size_t piece_octets = 0;
 };
+
+/// Tests that hold for both protocols.
+class BothProtocols : public testing::TestWithParam<trace::Protocol> {
+ public:
+  static bool imap() { return GetParam() == trace::Protocol::imap; }
+  static std::string_view hello() { return imap() ? "* OK hello\r\n" : "+OK hello\r\n"; }
+  static std::string name_of(const testing::TestParamInfo<trace::Protocol>& each) {
+    return std::string(trace::name(each.param));
+  }
+};
+inline constexpr trace::Protocol protocols[] = {trace::Protocol::imap, trace::Protocol::pop3};
 
 }  // namespace sallyport::client
