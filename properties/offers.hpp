@@ -8,55 +8,51 @@
 namespace sallyport::properties {
 
 struct Offers {
-  std::uint32_t mechanisms = 0;       // MechanismSet bits of IMAP's list, or of POP3's CAPA
-  std::uint32_t auth_mechanisms = 0;  // of POP3's AUTH
-  std::uint32_t capabilities = 0;
-  std::uint8_t listed = 0;  // an IMAP list, or CAPA, was answered
-  std::uint8_t auth_listed = 0;
-  std::uint8_t refused_capa = 0;  // CAPA isn't known: the server predates it
-  std::uint8_t spare = 0;
+  trace::MechanismSet listed;       // by IMAP's list, or by POP3's CAPA
+  trace::MechanismSet auth_listed;  // by POP3's AUTH
+  trace::CapabilitySet capabilities;
+  std::uint8_t saw_list = 0;
+  std::uint8_t saw_auth_list = 0;
+  std::uint8_t refused_list = 0;  // the server knows no CAPA
+  std::uint8_t refused_auth_list = 0;
 
-  void step(const trace::Event& e) {
+  /// Follows one event of the client's wire.
+  constexpr void step(const trace::Event& e) {
     using trace::Kind;
-    if (e.kind == Kind::opened || e.kind == Kind::tls) *this = {};
-    if (e.kind == Kind::offer) {
-      if (e.source == trace::OfferSource::auth) {
-        auth_mechanisms = e.mechanisms.bits;
-        auth_listed = 1;
-      } else {
-        mechanisms = e.mechanisms.bits;
-        capabilities = e.capabilities.bits;
-        listed = 1;
-      }
+    if (e.kind == Kind::opened || e.kind == Kind::closed || e.kind == Kind::tls) *this = {};
+    if (e.kind == Kind::offer && e.source == trace::OfferSource::auth) {
+      auth_listed = e.mechanisms;
+      saw_auth_list = 1;
+    } else if (e.kind == Kind::offer) {
+      listed = e.mechanisms;
+      capabilities = e.capabilities;
+      saw_list = 1;
     }
-    if (e.kind == Kind::completion && e.protocol == trace::Protocol::pop3 &&
-        e.status != trace::Status::ok) {
-      if (e.verb == trace::Verb::capa) {
-        listed = refused_capa = 1;
-        mechanisms = capabilities = 0;
-      }
-      if (e.verb == trace::Verb::auth && e.mechanism == trace::Mechanism::none) {
-        auth_listed = 1;
-        auth_mechanisms = 0;
-      }
-    }
+    if (e.kind != Kind::completion || e.status != trace::Status::no) return;
+    if (e.verb == trace::Verb::capa) refused_list = 1;
+    if (e.verb == trace::Verb::auth && e.mechanism == trace::Mechanism::none) refused_auth_list = 1;
   }
 
-  [[nodiscard]] trace::MechanismSet offered() const {
-    return trace::MechanismSet::from_bits(mechanisms | auth_mechanisms);
+  [[nodiscard]] constexpr bool has(trace::Mechanism mechanism) const {
+    return (listed | auth_listed).has(mechanism);
   }
-  [[nodiscard]] bool has(trace::Capability capability) const {
-    return trace::CapabilitySet::from_bits(capabilities).has(capability);
+
+  /// Every list there is was seen or refused, and `mechanism` is in none.
+  [[nodiscard]] constexpr bool lacks(trace::Mechanism mechanism, trace::Protocol protocol) const {
+    const bool decided =
+        protocol == trace::Protocol::imap
+            ? saw_list != 0
+            : (saw_list | refused_list) != 0 && (saw_auth_list | refused_auth_list) != 0;
+    return decided && !has(mechanism);
   }
-  /// Everything that can be offered was seen.
-  [[nodiscard]] bool decided(trace::Protocol protocol) const {
-    return listed != 0 && (protocol == trace::Protocol::imap || auth_listed != 0);
-  }
-  /// LOGIN, or USER and PASS, are offered. POP3: CAPA says USER, or the server predates CAPA.
-  [[nodiscard]] bool basic(trace::Protocol protocol) const {
-    if (listed == 0) return false;
-    return protocol == trace::Protocol::imap ? !has(trace::Capability::login_disabled)
-                                             : has(trace::Capability::user) || refused_capa != 0;
+
+  /// LOGIN, or USER and PASS, may be expected to work. LOGIN is part of IMAP4rev1 unless a list
+  /// says LOGINDISABLED (RFC 3501 §6.2.3); USER is an option of POP3, which CAPA names where it is
+  /// known (RFC 2449 §6.3).
+  [[nodiscard]] constexpr bool may_log_in_basic(trace::Protocol protocol) const {
+    return protocol == trace::Protocol::imap
+               ? !capabilities.has(trace::Capability::login_disabled)
+               : saw_list == 0 || capabilities.has(trace::Capability::user);
   }
 };
 

@@ -62,7 +62,8 @@ struct Property {
 };
 
 /// A slot per session or per connection of the pool. Capacity is what a world or a probe uses at
-/// once; an event beyond it is not judged.
+/// once; an event beyond it is not judged. Slots are told apart by id and nothing else: a monitor
+/// clears a slot when its connection opens.
 inline constexpr std::size_t max_sessions = 4;
 inline constexpr std::size_t max_links = 8;
 
@@ -79,24 +80,31 @@ template <class T>
 using PerLink = Slots<T, max_links>;
 
 /// Makes a Property of a monitor: a struct with `struct State`, `static Outcome step(State&, const
-/// trace::Event&)` and, for 2-safety, `static Outcome compare(State&, State&)`.
+/// trace::Event&)` and, for 2-safety, `static Outcome compare(State&, State&)`. A monitor that
+/// judges every event by itself has no State, and its step takes the event alone.
 template <class Monitor>
 constexpr Property make_property(Facts facts) {
-  using State = typename Monitor::State;
-  static_assert(std::is_trivially_copyable_v<State>);
-  static_assert(std::has_unique_object_representations_v<State>,
-                "a monitor's bytes are its identity: no padding");
-  static_assert(alignof(State) <= 8);
-  Property property{.facts = facts, .state_octets = sizeof(State)};
-  property.start = [](std::byte* state) { ::new (state) State{}; };
-  property.step = [](std::byte* state, const trace::Event& event) {
-    return Monitor::step(*std::launder(reinterpret_cast<State*>(state)), event);
-  };
-  if constexpr (requires(State& s) { Monitor::compare(s, s); }) {
-    property.compare = [](std::byte* first, std::byte* second) {
-      return Monitor::compare(*std::launder(reinterpret_cast<State*>(first)),
-                              *std::launder(reinterpret_cast<State*>(second)));
+  Property property{.facts = facts};
+  if constexpr (requires { typename Monitor::State; }) {
+    using State = typename Monitor::State;
+    static_assert(std::is_trivially_copyable_v<State>);
+    static_assert(std::has_unique_object_representations_v<State>,
+                  "a monitor's bytes are its identity: no padding");
+    static_assert(alignof(State) <= 8);
+    property.state_octets = sizeof(State);
+    property.start = [](std::byte* state) { ::new (state) State{}; };
+    property.step = [](std::byte* state, const trace::Event& event) {
+      return Monitor::step(*std::launder(reinterpret_cast<State*>(state)), event);
     };
+    if constexpr (requires(State& s) { Monitor::compare(s, s); }) {
+      property.compare = [](std::byte* first, std::byte* second) {
+        return Monitor::compare(*std::launder(reinterpret_cast<State*>(first)),
+                                *std::launder(reinterpret_cast<State*>(second)));
+      };
+    }
+  } else {
+    property.start = [](std::byte*) {};
+    property.step = [](std::byte*, const trace::Event& event) { return Monitor::step(event); };
   }
   return property;
 }

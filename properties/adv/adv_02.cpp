@@ -1,39 +1,40 @@
-// ADV-02: what isn't offered isn't started.
+// ADV-02: what isn't offered isn't started. An exchange counts as not offered if its mechanism was
+// in no list when the command was read, nor in a list that came before the answer: a list in the OK
+// itself speaks of the time after login.
 #include "properties/offers.hpp"
-#include "properties/property.hpp"
 
 namespace sallyport::properties {
 namespace {
 
 using trace::Kind;
-using trace::Mechanism;
+using trace::Verb;
 
 struct Adv02 {
   struct Session {
     Offers offers;
-    std::uint32_t started = 0;  // an exchange was judged at its first challenge already
+    std::uint32_t command = trace::no_command;  // in flight, for a mechanism that isn't offered
   };
   using State = PerSession<Session>;
 
   static Outcome step(State& state, const trace::Event& e) {
-    Session* const s = state.find(e.session);
-    if (s == nullptr || e.point != trace::Point::client) return not_concerned;
+    Session* const s = e.point == trace::Point::client ? state.find(e.session) : nullptr;
+    if (s == nullptr) return not_concerned;
     s->offers.step(e);
-    if (e.kind == Kind::opened) s->started = 0;
-    const bool ends = e.kind == Kind::completion;
-    if (!ends && e.kind != Kind::continuation) return not_concerned;
-    if (e.mechanism == Mechanism::none || e.mechanism == Mechanism::apop) return not_concerned;
-    const bool judged = s->started != 0;
-    s->started = ends ? 0 : 1;
-    const trace::MechanismSet offered = s->offers.offered();
-    if (judged || !s->offers.decided(e.protocol) || offered.has(e.mechanism) ||
-        (e.mechanism == Mechanism::other && offered.has(Mechanism::other))) {
-      return not_concerned;
+    if (e.kind == Kind::opened || e.kind == Kind::closed || e.kind == Kind::tls) {
+      s->command = trace::no_command;
     }
-    if (!ends || e.status == trace::Status::ok) {
-      return violated("a mechanism that no list offers was started");
-    }
-    return upheld;
+    const bool starts = (e.verb == Verb::authenticate || e.verb == Verb::auth) &&
+                        e.mechanism != trace::Mechanism::none;
+    if (!starts || e.command == trace::no_command) return not_concerned;
+    const bool lacking = s->offers.lacks(e.mechanism, e.protocol);
+    if (e.kind == Kind::command && lacking) s->command = e.command;
+    const bool answer = e.kind == Kind::continuation || e.kind == Kind::completion;
+    if (!answer || s->command != e.command) return not_concerned;
+    s->command = trace::no_command;
+    if (!lacking) return not_concerned;
+    if (e.kind == Kind::continuation) return violated("a mechanism that isn't offered is begun");
+    return e.status == trace::Status::ok ? violated("a mechanism that isn't offered is accepted")
+                                         : upheld;
   }
 };
 

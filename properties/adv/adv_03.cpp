@@ -1,54 +1,43 @@
-// ADV-03: what is offered works.
+// ADV-03: what is offered works. The driver vouches for the attempt: a valid user, the right
+// secret, properly sent. Whatever goes wrong then is the server's doing, unless a failure was
+// injected while the attempt was under way.
+#include "properties/adv/attempt.hpp"
 #include "properties/offers.hpp"
-#include "properties/property.hpp"
 
 namespace sallyport::properties {
 namespace {
 
-using trace::Kind;
-
 struct Adv03 {
   struct Session {
     Offers offers;
-    std::uint8_t attempted = 0;  // a valid user is logging in by what was offered
-    std::uint8_t unused[3] = {};
+    Attempt attempt;
   };
   using State = PerSession<Session>;
 
-  static bool is_login(trace::Verb verb) {
-    return verb == trace::Verb::login || verb == trace::Verb::pass ||
-           verb == trace::Verb::authenticate || verb == trace::Verb::auth;
-  }
-
   static Outcome step(State& state, const trace::Event& e) {
-    if (e.kind == Kind::failure) {
-      for (Session& s : state.slots) {
-        if (e.session == trace::no_session || &s == state.find(e.session)) s.attempted = 0;
-      }
-      return not_concerned;
-    }
     Session* const s = state.find(e.session);
+    if (e.kind == trace::Kind::failure) {  // one that names no session may concern any of them
+      for (Session& each : state.slots) {
+        if (e.session == trace::no_session || &each == s) each.attempt.drop();
+      }
+    }
     if (s == nullptr) return not_concerned;
-    if (e.kind == Kind::attempt) {
+    if (e.kind == trace::Kind::attempt) {
       const bool offered = e.mechanism == trace::Mechanism::none
-                               ? s->offers.basic(e.protocol)
-                               : s->offers.offered().has(e.mechanism);
-      s->attempted = e.valid && offered ? 1 : 0;
+                               ? s->offers.may_log_in_basic(e.protocol)
+                               : s->offers.has(e.mechanism);
+      s->attempt.drop();
+      if (e.valid && offered && s->attempt.authenticated == 0) s->attempt.announce(e.mechanism);
     }
     if (e.point != trace::Point::client) return not_concerned;
+    // Without a CAPA list it is USER's answer that says whether USER is there.
+    const bool undecided = e.verb == trace::Verb::user && s->offers.saw_list == 0;
+    const Attempt::End end = s->attempt.step(e);
     s->offers.step(e);
-    if (s->attempted == 0) return not_concerned;
-    const bool ends =
-        e.kind == Kind::completion &&
-        (is_login(e.verb) || (e.verb == trace::Verb::user && e.status != trace::Status::ok));
-    const bool dropped = e.kind == Kind::closed && e.from_server;
-    if (!ends && e.kind != Kind::closed && e.kind != Kind::opened) return not_concerned;
-    s->attempted = 0;
-    if (dropped) return violated("the connection was closed on a valid user");
-    if (!ends) return not_concerned;  // the client left
-    return e.status == trace::Status::ok
-               ? upheld
-               : violated("an offered way to log in failed for a valid user");
+    if (end == Attempt::End::accepted) return upheld;
+    if (end == Attempt::End::hung_up) return violated("the server hangs up on a valid user");
+    if (end != Attempt::End::refused || undecided) return not_concerned;
+    return violated("a valid user is refused by a way that is offered");
   }
 };
 
@@ -56,11 +45,11 @@ struct Adv03 {
 
 extern const Property adv_03 = make_property<Adv03>(
     {.id = "ADV-03",
-     .statement = "Every way to log in that is offered works for a valid user on every schedule, "
+     .statement = "Every way to log in that is offered works for a valid user, on every schedule, "
                   "unless a failure was injected or a stated limit reached.",
      .kind = PropertyKind::liveness,
      .severity = Severity::medium,
      .needs = Needs::client_wire,
-     .source = "KB 306874: \"may prompt for authentication continuously\""});
+     .source = "KB 306874"});
 
 }  // namespace sallyport::properties

@@ -1,6 +1,6 @@
-// ISO-01: a session's commands flow only on a connection that is logged in as its user.
+// ISO-01: behind its login a session is served only by a connection that is logged in as its user.
+// What itself logs in is no such command, nor is anything before the client was told OK.
 #include "properties/leases.hpp"
-#include "properties/property.hpp"
 
 namespace sallyport::properties {
 namespace {
@@ -9,28 +9,27 @@ using trace::Kind;
 
 struct Iso01 {
   struct State {
-    Leases leases;
-    PerSession<std::uint64_t> user;  // digest, since the client was told OK; 0: not logged in
+    PerLink<Owned> links;
+    PerSession<std::uint64_t> users;  // since the client was told OK: identity_of; 0: unknown
   };
 
   static Outcome step(State& state, const trace::Event& e) {
-    state.leases.step(e);
+    follow_owners(state.links, e);
     if (e.point == trace::Point::client) {
-      std::uint64_t* const user = state.user.find(e.session);
+      std::uint64_t* const user = state.users.find(e.session);
       if (user == nullptr) return not_concerned;
       if (e.kind == Kind::opened || e.kind == Kind::closed) *user = 0;
-      if (e.kind == Kind::completion && e.status == trace::Status::ok && authenticates(e)) {
-        *user = e.user.empty() ? 0 : trace::digest_of(e.user);
-      }
-      return not_concerned;
+      if (logs_in(e)) *user = identity_of(e.user);
     }
-    if (e.point != trace::Point::backend || e.kind != Kind::command) return not_concerned;
-    const std::uint64_t* const user = state.user.find(state.leases.holder(e));
-    const LinkFacts* const link = state.leases.links.find(e.link);
-    if (user == nullptr || link == nullptr || *user == 0 || link->own == 0) return not_concerned;
-    return *user == link->own
+    const bool says = e.kind == Kind::command || (e.kind == Kind::malformed && !e.from_server);
+    if (e.point != trace::Point::backend || !says) return not_concerned;
+    if (authenticates(e) || e.verb == trace::Verb::user) return not_concerned;
+    const std::uint64_t* const user = state.users.find(holder(state.links, e));
+    const Owned* const link = state.links.find(e.link);
+    if (user == nullptr || *user == 0 || link == nullptr || link->user == 0) return not_concerned;
+    return *user == link->user
                ? upheld
-               : violated("a command went to a connection that is logged in as another user");
+               : violated("a session's command goes to a connection of another user");
   }
 };
 
@@ -38,8 +37,9 @@ struct Iso01 {
 
 extern const Property iso_01 = make_property<Iso01>(
     {.id = "ISO-01",
-     .statement = "What a client sends after its login goes only to a connection that is logged in "
-                  "as the same user.",
+     .statement =
+         "What a session sends after its login goes only to a connection that is logged in "
+         "as the session's user.",
      .kind = PropertyKind::safety,
      .severity = Severity::high,
      .needs = Needs::backend_wire,

@@ -1,45 +1,28 @@
-// PER-01: the outcome doesn't depend on which connections the scheduler picks.
-#include <algorithm>
-
+// PER-01: which connections the scheduler picks decides nothing. Two runs of one script that differ
+// in their leases end every authentication in the same way and as the same user.
 #include "properties/leases.hpp"
-#include "properties/property.hpp"
+#include "properties/per/outcomes.hpp"
 
 namespace sallyport::properties {
 namespace {
 
-using trace::Kind;
-
-// The projection: per session, how each authentication ended and whom it made the client. Outcomes
-// wait until the other run has as many.
 struct Per01 {
-  struct Projection {
-    std::array<std::uint64_t, 4> outcomes{};
-    std::uint64_t count = 0;
-  };
   struct State {
-    Leases leases;
-    PerSession<Projection> sessions;
+    PerLink<Owned> links;
+    PerSession<Outcomes> sessions;
     std::uint64_t schedule = 0;  // digest of the leases since the last comparison
-    std::uint64_t differed = 0;  // the two schedules did, at some time
+    std::uint64_t differed = 0;  // those of the two runs did, at some time
   };
 
   static Outcome step(State& state, const trace::Event& e) {
-    state.leases.step(e);
-    if (e.kind == Kind::lease) {
-      state.schedule = state.schedule * 1000003 + (std::uint64_t{e.session} << 16U) + e.link + 1;
+    follow_owners(state.links, e);
+    if (e.kind == trace::Kind::lease && state.differed == 0) {
+      state.schedule = (state.schedule + (std::uint64_t{e.session} << 16U) + e.link + 1) * 1000003;
     }
-    if (e.kind != Kind::completion || e.point != trace::Point::client || !authenticates(e)) {
-      return not_concerned;
-    }
-    Projection* const p = state.sessions.find(e.session);
-    if (p == nullptr || p->count == p->outcomes.size()) return not_concerned;
-    std::uint64_t identity = 0;
-    if (e.status == trace::Status::ok) {
-      const LinkFacts* const link = state.leases.leased_by(e.session);
-      identity = link != nullptr ? link->own : trace::digest_of(e.user);
-    }
-    p->outcomes[p->count++] = identity * 31 + static_cast<std::uint64_t>(e.verb) * 8 +
-                              static_cast<std::uint64_t>(e.status);
+    Outcomes* const s = e.point == trace::Point::client ? state.sessions.find(e.session) : nullptr;
+    if (s == nullptr) return not_concerned;
+    const std::uint64_t user = user_behind(state.links, e.session);
+    s->step(e, user != 0 ? user : identity_of(e.user));
     return not_concerned;
   }
 
@@ -47,21 +30,13 @@ struct Per01 {
     if (first.schedule != second.schedule) first.differed = second.differed = 1;
     first.schedule = second.schedule = 0;
     Outcome outcome = not_concerned;
-    for (std::size_t s = 0; s < max_sessions; ++s) {
-      Projection& a = first.sessions.slots[s];
-      Projection& b = second.sessions.slots[s];
-      const std::uint64_t both = std::min(a.count, b.count);
-      if (both == 0) continue;
-      const bool equal =
-          std::equal(a.outcomes.begin(), a.outcomes.begin() + both, b.outcomes.begin());
-      for (Projection* const p : {&a, &b}) {
-        std::shift_left(p->outcomes.begin(), p->outcomes.end(), static_cast<std::ptrdiff_t>(both));
-        std::fill(p->outcomes.end() - static_cast<std::ptrdiff_t>(both), p->outcomes.end(), 0);
-        p->count -= both;
-      }
-      if (first.differed == 0) continue;
-      outcome.exercised = true;
-      if (!equal) outcome = violated("an authentication ends differently on another schedule");
+    for (std::uint16_t s = 0; s < max_sessions; ++s) {
+      Outcomes& a = *first.sessions.find(s);
+      Outcomes& b = *second.sessions.find(s);
+      if (a.count == 0 || b.count == 0) continue;
+      const bool equal = a.take() == b.take();
+      if (first.differed == 0 || !outcome.violation.empty()) continue;
+      outcome = equal ? upheld : violated("an authentication ends otherwise on another schedule");
     }
     return outcome;
   }

@@ -1,61 +1,44 @@
-// PER-02: a back-end authentication exchange stays on one connection, exclusively.
-#include "properties/leases.hpp"
-#include "properties/property.hpp"
+// PER-02: a back-end authentication exchange stays where it began, and nothing comes between. It is
+// open from its first command until the back-end's last word on it, whoever leases the connection
+// meanwhile.
+#include "properties/per/exchange.hpp"
 
 namespace sallyport::properties {
 namespace {
 
 using trace::Kind;
-using trace::Verb;
 
 struct Per02 {
-  struct State {
-    Leases leases;
-    PerLink<std::uint64_t> exchange_of;     // the session whose exchange is open on it, plus one
-    PerSession<std::uint64_t> exchange_on;  // the connection that its exchange is open on, plus one
-  };
+  using State = PerLink<Exchange>;
 
-  static void end_exchange(State& state, trace::LinkId k) {
-    std::uint64_t& session = *state.exchange_of.find(k);
-    if (session != 0) {
-      std::uint64_t* const on = state.exchange_on.find(static_cast<std::uint16_t>(session - 1));
-      if (on != nullptr && *on == std::uint64_t{k} + 1) *on = 0;
+  static Outcome said(const State& links, Exchange& here, const trace::Event& e) {
+    if (here.holder == trace::no_session || e.blob == trace::Blob::cancel) return not_concerned;
+    const auto session = static_cast<std::uint32_t>(here.holder);
+    if (here.open != 0 && here.owner != session) {
+      return violated("another session's octets come between those of an exchange");
     }
-    session = 0;
+    if (here.open != 0 || Exchange::begins(e)) {
+      here.go_on(session, e);
+      return not_concerned;
+    }
+    if (!Exchange::continues(e)) return not_concerned;
+    if (any_open(links, session)) return violated("an exchange goes on over another connection");
+    return e.verb == trace::Verb::pass ? violated("PASS goes to a connection that has no USER")
+                                       : not_concerned;
   }
 
-  static Outcome step(State& state, const trace::Event& e) {
-    state.leases.step(e);
-    if (e.kind == Kind::opened && e.point == trace::Point::client) {
-      if (std::uint64_t* const on = state.exchange_on.find(e.session)) *on = 0;
+  static Outcome step(State& links, const trace::Event& e) {
+    follow_leases(links, e);
+    if (e.point == trace::Point::client && (e.kind == Kind::closed || e.kind == Kind::opened)) {
+      for (Exchange& link : links.slots) {
+        if (link.open != 0 && link.owner == e.session) link.owner = Exchange::gone;
+      }
     }
-    std::uint64_t* const exchange = state.exchange_of.find(e.link);
-    if (e.point != trace::Point::backend || exchange == nullptr) return not_concerned;
-    if (e.kind == Kind::closed || e.kind == Kind::opened) end_exchange(state, e.link);
-    const bool begins = authenticates(e) || e.verb == Verb::user;
-    if (e.kind == Kind::completion && begins && *exchange != 0 &&
-        (e.verb != Verb::user || e.status != trace::Status::ok)) {
-      end_exchange(state, e.link);
-      return upheld;
-    }
-    const bool speaks = e.kind == Kind::command || e.kind == Kind::response ||
-                        (e.kind == Kind::malformed && !e.from_server);
-    const trace::SessionId s = state.leases.holder(e);
-    std::uint64_t* const on = state.exchange_on.find(s);
-    if (!speaks || on == nullptr) return not_concerned;
-    const std::uint64_t here = std::uint64_t{e.link} + 1;
-    if (*on != 0 && *on != here) {
-      *on = 0;
-      return violated("an exchange goes on over another connection than it began on");
-    }
-    if (*exchange != 0 && *exchange != std::uint64_t{s} + 1) {
-      return violated("a connection with an exchange under way is used for another session");
-    }
-    if (e.kind == Kind::command && begins) {
-      *exchange = std::uint64_t{s} + 1;
-      *on = here;
-    }
-    return not_concerned;
+    Exchange* const link = e.point == trace::Point::backend ? links.find(e.link) : nullptr;
+    if (link == nullptr) return not_concerned;
+    if (e.kind == Kind::opened || e.kind == Kind::closed) link->end();
+    if (e.kind == Kind::completion) return link->complete(e) ? upheld : not_concerned;
+    return Exchange::says(e) ? said(links, *link, e) : not_concerned;
   }
 };
 
@@ -63,11 +46,11 @@ struct Per02 {
 
 extern const Property per_02 = make_property<Per02>(
     {.id = "PER-02",
-     .statement = "An authentication exchange with a back-end stays on one connection, and has it "
-                  "alone, from its first octet to its outcome.",
+     .statement = "An authentication exchange with a back-end stays on one connection and has it "
+                  "to itself, from its first octet to its outcome.",
      .kind = PropertyKind::safety,
      .severity = Severity::high,
      .needs = Needs::backend_wire,
-     .source = "MS-NLMP §1.3.1, RFC 4422 §3"});
+     .source = "MS-NLMP, RFC 4422"});
 
 }  // namespace sallyport::properties

@@ -1,67 +1,47 @@
-// RSP-01: one completion per command.
+// RSP-01: every command is completed once. The observer attributes completions, by tag in IMAP and
+// in order in POP3; what it can't attribute answers nothing. A POP3 server may say why it hangs up,
+// so an -ERR that nobody asked for counts only once the server goes on.
+#include <utility>
+
 #include "properties/property.hpp"
+#include "properties/rsp/obligations.hpp"
 
 namespace sallyport::properties {
 namespace {
 
 using trace::Kind;
-using trace::Verb;
+using trace::Status;
+
+constexpr Outcome unasked = violated("a completion answers no command");
 
 struct Rsp01 {
-  struct Session {
-    std::uint64_t in_flight = 0;  // a bit per slot
-    std::uint8_t literal = 0;     // a literal was announced and not answered
-    std::uint8_t asked = 0;       // it is the client's turn: a challenge is out
-    std::uint8_t leaving = 0;     // behind LOGOUT or QUIT nothing needs an answer
-    std::uint8_t unused[5] = {};
-  };
-  using State = PerSession<Session>;
+  using State = PerSession<Obligations>;
+
+  static Outcome unattributed(Obligations& s, const trace::Event& e) {
+    if (s.over != 0 || (s.lenient != 0 && e.status != Status::ok)) return not_concerned;
+    if (e.protocol == trace::Protocol::imap || e.status == Status::ok) return unasked;
+    s.farewell = 1;
+    return not_concerned;
+  }
 
   static Outcome at_rest(State& state) {
     Outcome outcome = not_concerned;
-    for (Session& s : state.slots) {
-      const bool owes = s.literal != 0 || (s.in_flight != 0 && s.asked == 0);
-      if (!owes) continue;
-      s.in_flight = 0;
-      s.literal = 0;
-      outcome = violated("a command was never completed");
+    for (Obligations& s : state.slots) {
+      if (std::exchange(s.farewell, 0) != 0) outcome = unasked;
+      if (s.take_overdue()) outcome = violated("a command is never completed");
     }
     return outcome;
   }
 
   static Outcome step(State& state, const trace::Event& e) {
     if (e.kind == Kind::quiescent) return at_rest(state);
-    Session* const s = state.find(e.session);
-    if (s == nullptr || e.point != trace::Point::client) return not_concerned;
-    const std::uint64_t bit = e.command < 64 ? std::uint64_t{1} << e.command : 0;
-    switch (e.kind) {
-      case Kind::opened:
-      case Kind::closed:
-        *s = {};
-        return not_concerned;
-      case Kind::command:
-        s->literal = 0;
-        if (s->leaving == 0) s->in_flight |= bit;
-        if (e.verb == Verb::logout || e.verb == Verb::quit) s->leaving = 1;
-        return not_concerned;
-      case Kind::literal:
-        s->literal = 1;
-        return not_concerned;
-      case Kind::continuation:
-        s->asked = s->literal == 0 ? 1 : 0;
-        s->literal = 0;
-        return not_concerned;
-      case Kind::response:
-        s->asked = 0;
-        return not_concerned;
-      case Kind::completion:
-        s->asked = 0;
-        s->in_flight &= ~bit;
-        if (e.command != trace::no_command) return upheld;
-        return violated("a completion answers no command that is in flight");
-      default:
-        return not_concerned;
-    }
+    Obligations* const s = e.point == trace::Point::client ? state.find(e.session) : nullptr;
+    if (s == nullptr) return not_concerned;
+    s->step(e);
+    const bool goes_on = e.from_server && e.kind != Kind::closed;
+    if (goes_on && std::exchange(s->farewell, 0) != 0) return unasked;
+    if (e.kind != Kind::completion) return not_concerned;
+    return e.command == trace::no_command ? unattributed(*s, e) : upheld;
   }
 };
 
@@ -69,12 +49,10 @@ struct Rsp01 {
 
 extern const Property rsp_01 = make_property<Rsp01>(
     {.id = "RSP-01",
-     .statement =
-         "Every command is completed exactly once, under its own tag and not before it was "
-         "sent.",
+     .statement = "Every command is completed exactly once, and nothing else is.",
      .kind = PropertyKind::liveness,
      .severity = Severity::medium,
      .needs = Needs::client_wire,
-     .source = "RFC 3501 §2.2.2 and §7.1, RFC 1939 §3"});
+     .source = "RFC 3501 §2.2.2, RFC 1939 §3"});
 
 }  // namespace sallyport::properties

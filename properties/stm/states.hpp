@@ -1,128 +1,164 @@
-// The states of a session and the commands that are legal in each, as data (RFC 3501 §3, §6; RFC
-// 1939 §4–6; RFC 2595 §4; RFC 5034 §4). POP3's AUTHORIZATION is not_authenticated, its TRANSACTION
-// authenticated.
+// The states of a session, and the commands that are legal in each: data (RFC 3501 §3 and §6, RFC
+// 1939 §4 to §6, RFC 2595 §4, RFC 5034 §4, and each extension's own). ENABLE stands for both states
+// after login, since a server needn't check that no mailbox is selected (RFC 5161 §3.1).
 #pragma once
 
 #include <array>
 
-#include "trace/event.hpp"
+#include "properties/identity.hpp"
 
 namespace sallyport::properties {
 
-enum class SessionState : std::uint8_t { not_authenticated, authenticated, selected };
+enum class SessionState : std::uint8_t {
+  not_authenticated,
+  authenticated,
+  selected,
+  authorization,  // POP3
+  transaction,    // POP3
+};
+using SessionStates = trace::EnumSet<SessionState>;
 
-inline constexpr std::uint8_t in_not_authenticated = 1;
-inline constexpr std::uint8_t in_authenticated = 2;
-inline constexpr std::uint8_t in_selected = 4;
-inline constexpr std::uint8_t after_login = in_authenticated | in_selected;
-inline constexpr std::uint8_t in_any = in_not_authenticated | after_login;
-
-struct Legal {
-  trace::Protocol protocol;
-  trace::Verb verb;
-  std::uint8_t states;
+struct LegalCommand {
+  trace::Protocol protocol{};
+  trace::Verb verb{};
+  SessionStates states;
 };
 
 namespace detail {
-using enum trace::Protocol;
-using enum trace::Verb;
+
+inline constexpr SessionStates before{SessionState::not_authenticated};
+inline constexpr SessionStates with_mailbox{SessionState::selected};
+inline constexpr SessionStates after = with_mailbox | SessionStates{SessionState::authenticated};
+inline constexpr SessionStates any = before | after;
+inline constexpr SessionStates authorization{SessionState::authorization};
+inline constexpr SessionStates transaction{SessionState::transaction};
+inline constexpr SessionStates either = authorization | transaction;
+
+using trace::Verb;
+using trace::Protocol::imap;
+using trace::Protocol::pop3;
+
 inline constexpr std::array legal_commands{
-    Legal{imap, capability, in_any},
-    Legal{imap, noop, in_any},
-    Legal{imap, logout, in_any},
-    Legal{imap, id, in_any},
-    Legal{imap, starttls, in_not_authenticated},
-    Legal{imap, authenticate, in_not_authenticated},
-    Legal{imap, login, in_not_authenticated},
-    Legal{imap, select, after_login},
-    Legal{imap, examine, after_login},
-    Legal{imap, create, after_login},
-    Legal{imap, remove, after_login},
-    Legal{imap, rename, after_login},
-    Legal{imap, subscribe, after_login},
-    Legal{imap, unsubscribe, after_login},
-    Legal{imap, list, after_login},
-    Legal{imap, lsub, after_login},
-    Legal{imap, status, after_login},
-    Legal{imap, append, after_login},
-    Legal{imap, namespaces, after_login},
-    Legal{imap, enable, after_login},
-    Legal{imap, idle, after_login},
-    Legal{imap, check, in_selected},
-    Legal{imap, close, in_selected},
-    Legal{imap, unselect, in_selected},
-    Legal{imap, expunge, in_selected},
-    Legal{imap, search, in_selected},
-    Legal{imap, fetch, in_selected},
-    Legal{imap, store, in_selected},
-    Legal{imap, copy, in_selected},
-    Legal{imap, move, in_selected},
-    Legal{imap, uid, in_selected},
-    Legal{pop3, capa, in_any},
-    Legal{pop3, quit, in_any},
-    Legal{pop3, user, in_not_authenticated},
-    Legal{pop3, pass, in_not_authenticated},
-    Legal{pop3, apop, in_not_authenticated},
-    Legal{pop3, auth, in_not_authenticated},
-    Legal{pop3, stls, in_not_authenticated},
-    Legal{pop3, stat, in_authenticated},
-    Legal{pop3, list, in_authenticated},
-    Legal{pop3, retr, in_authenticated},
-    Legal{pop3, dele, in_authenticated},
-    Legal{pop3, noop, in_authenticated},
-    Legal{pop3, rset, in_authenticated},
-    Legal{pop3, top, in_authenticated},
-    Legal{pop3, uidl, in_authenticated},
+    LegalCommand{imap, Verb::capability, any},
+    LegalCommand{imap, Verb::noop, any},
+    LegalCommand{imap, Verb::logout, any},
+    LegalCommand{imap, Verb::id, any},
+    LegalCommand{imap, Verb::starttls, before},
+    LegalCommand{imap, Verb::authenticate, before},
+    LegalCommand{imap, Verb::login, before},
+    LegalCommand{imap, Verb::select, after},
+    LegalCommand{imap, Verb::examine, after},
+    LegalCommand{imap, Verb::create, after},
+    LegalCommand{imap, Verb::remove, after},
+    LegalCommand{imap, Verb::rename, after},
+    LegalCommand{imap, Verb::subscribe, after},
+    LegalCommand{imap, Verb::unsubscribe, after},
+    LegalCommand{imap, Verb::list, after},
+    LegalCommand{imap, Verb::lsub, after},
+    LegalCommand{imap, Verb::status, after},
+    LegalCommand{imap, Verb::append, after},
+    LegalCommand{imap, Verb::namespaces, after},
+    LegalCommand{imap, Verb::enable, after},
+    LegalCommand{imap, Verb::idle, after},
+    LegalCommand{imap, Verb::check, with_mailbox},
+    LegalCommand{imap, Verb::close, with_mailbox},
+    LegalCommand{imap, Verb::unselect, with_mailbox},
+    LegalCommand{imap, Verb::expunge, with_mailbox},
+    LegalCommand{imap, Verb::search, with_mailbox},
+    LegalCommand{imap, Verb::fetch, with_mailbox},
+    LegalCommand{imap, Verb::store, with_mailbox},
+    LegalCommand{imap, Verb::copy, with_mailbox},
+    LegalCommand{imap, Verb::move, with_mailbox},
+    LegalCommand{imap, Verb::uid, with_mailbox},
+    LegalCommand{pop3, Verb::capa, either},
+    LegalCommand{pop3, Verb::quit, either},
+    LegalCommand{pop3, Verb::user, authorization},
+    LegalCommand{pop3, Verb::pass, authorization},
+    LegalCommand{pop3, Verb::apop, authorization},
+    LegalCommand{pop3, Verb::auth, authorization},
+    LegalCommand{pop3, Verb::stls, authorization},
+    LegalCommand{pop3, Verb::stat, transaction},
+    LegalCommand{pop3, Verb::list, transaction},
+    LegalCommand{pop3, Verb::retr, transaction},
+    LegalCommand{pop3, Verb::dele, transaction},
+    LegalCommand{pop3, Verb::noop, transaction},
+    LegalCommand{pop3, Verb::rset, transaction},
+    LegalCommand{pop3, Verb::top, transaction},
+    LegalCommand{pop3, Verb::uidl, transaction},
 };
+
 }  // namespace detail
 using detail::legal_commands;
 
-/// The states in which `verb` is legal; in_any for a command that the table doesn't know.
-[[nodiscard]] constexpr std::uint8_t legal_states(trace::Protocol protocol, trace::Verb verb) {
-  for (const Legal& legal : legal_commands) {
-    if (legal.protocol == protocol && legal.verb == verb) return legal.states;
+/// Where the command of `e` is legal. Empty for what the table doesn't know and no rule speaks of:
+/// a verb of no RFC here, or POP3's AUTH without a mechanism, which only asks for a list.
+[[nodiscard]] constexpr SessionStates legal_states(const trace::Event& e) {
+  if (e.verb == trace::Verb::auth && !authenticates(e)) return {};
+  for (const LegalCommand& legal : legal_commands) {
+    if (legal.protocol == e.protocol && legal.verb == e.verb) return legal.states;
   }
-  return in_any;
+  return {};
 }
 
-/// The command authenticates when it is answered OK. Bare AUTH only lists.
-[[nodiscard]] constexpr bool authenticates(const trace::Event& e) {
-  using trace::Verb;
-  return e.verb == Verb::login || e.verb == Verb::authenticate || e.verb == Verb::pass ||
-         e.verb == Verb::apop || (e.verb == Verb::auth && e.mechanism != trace::Mechanism::none);
+/// The command of `e` is legal only after login.
+[[nodiscard]] constexpr bool needs_login(const trace::Event& e) {
+  const SessionStates states = legal_states(e);
+  return !states.empty() && (states & (detail::before | detail::authorization)).empty();
 }
 
-/// Where a session stands, by what the server answered. A value of one octet.
+/// The states that a session may be in by what its server answered so far. Empty: nothing is known,
+/// as where the session's beginning wasn't seen.
 struct Standing {
-  SessionState state = SessionState::not_authenticated;
+  SessionStates states;
 
-  /// The command that `e` completes is legal in this state. Bare AUTH takes effect in none.
-  [[nodiscard]] constexpr bool allows(const trace::Event& e) const {
-    if (e.verb == trace::Verb::auth && !authenticates(e)) return true;
-    return (legal_states(e.protocol, e.verb) >> static_cast<unsigned>(state) & 1U) != 0;
+  /// Is the command that `e` completes legal in none of them?
+  [[nodiscard]] constexpr bool forbids(const trace::Event& e) const {
+    const SessionStates legal = legal_states(e);
+    return !legal.empty() && !states.empty() && (states & legal).empty();
   }
 
+  /// Follows one event of the client's wire.
   constexpr void step(const trace::Event& e) {
     using trace::Kind;
-    using trace::Verb;
-    if (e.kind == Kind::opened) state = SessionState::not_authenticated;
-    if (e.kind == Kind::greeting && e.status == trace::Status::preauth) {
-      state = SessionState::authenticated;
-    }
-    if (e.kind != Kind::completion) return;
+    if (e.kind == Kind::opened || e.kind == Kind::closed || e.kind == Kind::bye) states = {};
+    if (e.kind == Kind::greeting) greet(e);
+    if (e.kind == Kind::completion) complete(e);
+  }
+
+ private:
+  constexpr void greet(const trace::Event& e) {
+    const bool is_imap = e.protocol == trace::Protocol::imap;
+    states = {};
+    if (e.status == trace::Status::ok) states = is_imap ? detail::before : detail::authorization;
+    if (e.status == trace::Status::preauth) states.add(SessionState::authenticated);
+  }
+
+  constexpr void complete(const trace::Event& e) {
     const bool ok = e.status == trace::Status::ok;
-    const bool selects = e.verb == Verb::select || e.verb == Verb::examine;
-    if (ok && authenticates(e) && state == SessionState::not_authenticated) {
-      state = SessionState::authenticated;
-    }
-    if (state == SessionState::not_authenticated) return;
-    if (selects && e.status != trace::Status::bad) {
-      state = ok ? SessionState::selected : SessionState::authenticated;
-    }
-    if (ok && (e.verb == Verb::close || e.verb == Verb::unselect)) {
-      state = SessionState::authenticated;
+    if (logs_in(e)) {
+      states = e.protocol == trace::Protocol::imap ? SessionStates{SessionState::authenticated}
+                                                   : detail::transaction;
+    } else if (e.verb == Verb::select || e.verb == Verb::examine) {
+      choose_mailbox(e.status);
+    } else if (ok && (e.verb == Verb::close || e.verb == Verb::unselect) && !forbids(e)) {
+      states = SessionStates{SessionState::authenticated};
+    } else if (ok && (e.verb == Verb::logout || e.verb == Verb::quit)) {
+      states = {};
     }
   }
+
+  // A selection that fails leaves no mailbox selected (RFC 3501 §6.3.1). After BAD it is open
+  // whether the server came so far.
+  constexpr void choose_mailbox(trace::Status status) {
+    if (status == trace::Status::ok) {
+      states = detail::with_mailbox;
+    } else if (states.has(SessionState::selected)) {
+      if (status == trace::Status::no) states.remove(SessionState::selected);
+      states.add(SessionState::authenticated);
+    }
+  }
+
+  using Verb = trace::Verb;
 };
 
 }  // namespace sallyport::properties

@@ -1,0 +1,287 @@
+// The edges of the properties about connection persistence, beyond what their pages show.
+#include "properties/identity.hpp"
+#include "properties/judging_for_test.hpp"
+
+namespace sallyport::properties {
+namespace {
+
+using std::string;
+
+TEST(Identity, KnowsNoCase) {
+  EXPECT_EQ(identity_of("Alice"), identity_of("aLICE"));
+  EXPECT_NE(identity_of("alice"), identity_of("alice2"));
+  EXPECT_NE(identity_of("a"), 0U);
+  EXPECT_EQ(identity_of(""), 0U);
+}
+
+// PER-01. A run of one login step by step; `link` serves it.
+
+constexpr std::string_view otherwise = "an authentication ends otherwise on another schedule";
+constexpr std::string_view rest = "given imap quiescent\n";
+
+string lease(std::string_view session, std::string_view link) {
+  return "inside " + string(session) + " " + string(link) + " imap lease\n";
+}
+string begins(std::string_view session) {
+  return "client " + string(session) + " imap command verb=LOGIN command=0\n";
+}
+string ends(std::string_view session, std::string_view how) {
+  return "client " + string(session) +
+         " imap completion verb=LOGIN command=0 from-server user=alice status=" + string(how) +
+         "\n";
+}
+string owned(std::string_view link, std::string_view user) {
+  return "backend " + string(link) +
+         " imap completion verb=LOGIN command=0 from-server status=OK user=" + string(user) + "\n";
+}
+
+Tally compared(const string& first, const string& second) {
+  return tally_of("PER-01", events_of_text(first), events_of_text(second));
+}
+
+TEST(Per01, NeedsSchedulesThatDiffer) {
+  const string same = lease("s0", "k0") + begins("s0");
+  EXPECT_EQ(compared(same + ends("s0", "OK"), same + ends("s0", "NO")).exercised, 0U);
+}
+
+TEST(Per01, NeedsOutcomesOnBothSides) {
+  const string first = lease("s0", "k0") + begins("s0") + ends("s0", "OK");
+  EXPECT_EQ(compared(first, lease("s0", "k1") + begins("s0")).exercised, 0U);
+}
+
+TEST(Per01, ComparesOutcomes) {
+  const string first = lease("s0", "k0") + begins("s0");
+  const string second = lease("s0", "k1") + begins("s0");
+  EXPECT_EQ(compared(first + ends("s0", "OK"), second + ends("s0", "NO")).detail, otherwise);
+  EXPECT_EQ(compared(first + ends("s0", "OK"), second + ends("s0", "OK")).detail, "");
+  EXPECT_EQ(compared(first + ends("s0", "NO"), second + ends("s0", "BAD")).detail, "");
+}
+
+TEST(Per01, ComparesIdentities) {
+  const string first = owned("k0", "alice") + lease("s0", "k0") + begins("s0") + ends("s0", "OK");
+  const string second = owned("k1", "bob") + lease("s0", "k1") + begins("s0") + ends("s0", "OK");
+  EXPECT_EQ(compared(first, second).detail, otherwise);
+  const string own = owned("k1", "ALICE") + lease("s0", "k1") + begins("s0") + ends("s0", "OK");
+  EXPECT_EQ(compared(first, own).detail, "");
+}
+
+TEST(Per01, SchedulesThatOnceDifferedDifferForGood) {
+  const string first = lease("s0", "k0") + string(rest) + begins("s0");
+  const string second = lease("s0", "k1") + string(rest) + begins("s0");
+  EXPECT_EQ(compared(first + ends("s0", "OK"), second + ends("s0", "NO")).detail, otherwise);
+}
+
+// On one schedule NTLM's first message is refused already, on the other its last is accepted.
+TEST(Per01, AnOutcomeWaitsForItsCounterpart) {
+  const string first = lease("s0", "k0") + begins("s0") + string(rest);
+  const string second = lease("s0", "k1") + begins("s0") + ends("s0", "NO") + string(rest);
+  EXPECT_EQ(compared(first + ends("s0", "OK"), second).detail, otherwise);
+  const Tally both_refused = compared(first + ends("s0", "NO"), second);
+  EXPECT_EQ(both_refused.detail, "");
+  EXPECT_EQ(both_refused.exercised, 1U);
+}
+
+// Another session's outcome meanwhile is no counterpart.
+TEST(Per01, ComparesSessionBySession) {
+  const string bob = begins("s1") + ends("s1", "OK") + string(rest);
+  const string first = lease("s0", "k0") + begins("s0") + string(rest) + bob;
+  const string second = lease("s0", "k1") + begins("s0") + ends("s0", "NO") + string(rest) + bob;
+  EXPECT_EQ(compared(first, second).detail, "");
+  EXPECT_EQ(compared(first + ends("s0", "NO"), second).detail, "");
+}
+
+TEST(Per01, AClientThatLeavesTakesBackWhatWaits) {
+  const string leaves = "client s0 imap closed\n" + string(rest);
+  const string again = "client s0 imap opened\n" + begins("s0") + ends("s0", "OK") + string(rest);
+  const string first = lease("s0", "k0") + begins("s0") + string(rest) + leaves + again;
+  const string second =
+      lease("s0", "k1") + begins("s0") + ends("s0", "NO") + string(rest) + leaves + again;
+  const Tally tally = compared(first, second);
+  EXPECT_EQ(tally.detail, "");
+  EXPECT_EQ(tally.exercised, 1U);
+}
+
+TEST(Per01, HangingUpIsARefusal) {
+  const string first = lease("s0", "k0") + begins("s0");
+  const string second = lease("s0", "k1") + begins("s0") + "client s0 imap closed from-server\n";
+  EXPECT_EQ(compared(first + ends("s0", "OK"), second).detail, otherwise);
+  EXPECT_EQ(compared(first + ends("s0", "NO"), second).detail, "");
+}
+
+TEST(Per01, UserRefusedIsALoginRefused) {
+  const auto run = [](std::string_view link, std::string_view rest_of_it) {
+    return events_of_transcript("pop3\nS0: +OK hello\nC0: USER alice\n! lease s0 " + string(link) +
+                                "\n" + string(rest_of_it));
+  };
+  const auto accepted = run("k0", "S0: +OK\nC0: PASS sesame\nS0: +OK in\n! quiescent\n");
+  const auto refused = run("k1", "S0: -ERR no\n! quiescent\n");
+  EXPECT_EQ(tally_of("PER-01", accepted, refused).detail, otherwise);
+}
+
+// A search must come back to the same state: what waits is bounded, and what differed is told once.
+TEST(Per01, ItsStateIsBounded) {
+  const Property* const property = find("PER-01");
+  const Monitors monitors({&property, 1}, trace::Protocol::imap);
+  const auto ignore = [](std::size_t, const Outcome&, std::size_t) {};
+  const trace::Events refused = events_of_text(begins("s0") + ends("s0", "NO"));
+  Monitors::State state = monitors.start();
+  for (int i = 0; i < 4; ++i) monitors.step(state, refused, ignore);
+  const Monitors::State full = state;
+  monitors.step(state, refused, ignore);
+  EXPECT_EQ(state, full);
+
+  Monitors::State a = monitors.start();
+  Monitors::State b = monitors.start();
+  monitors.step(a, events_of_text(lease("s0", "k0")), ignore);
+  monitors.step(b, events_of_text(lease("s0", "k1")), ignore);
+  monitors.compare(a, b, [](std::size_t, const Outcome&) {});
+  const Monitors::State differed = a;
+  for (int i = 0; i < 2; ++i) {
+    monitors.step(a, events_of_text(lease("s0", "k0")), ignore);
+    monitors.step(b, events_of_text(lease("s0", "k0")), ignore);
+    monitors.compare(a, b, [](std::size_t, const Outcome&) {});
+  }
+  EXPECT_EQ(a, differed) << "only who leases what is left, and that the schedules differed";
+}
+
+// PER-02.
+
+constexpr std::string_view moved = "an exchange goes on over another connection";
+constexpr std::string_view shared = "another session's octets come between those of an exchange";
+constexpr std::string_view stray = "PASS goes to a connection that has no USER";
+constexpr std::string_view open_exchange =
+    "imap\nS0: * OK hello\nS1: * OK hello\n! lease s0 k0\nB0: * OK be\nB1: * OK be\n"
+    "F0: f1 AUTHENTICATE PLAIN\nB0: +\n";
+
+string while_open(std::string_view lines) { return string(open_exchange).append(lines); }
+
+TEST(Per02, ABoundExchangeGoesOnUnderAnotherLeaseOfItsSession) {
+  expect("PER-02", holds,
+         while_open("! release s0 k0\n! lease s0 k0\nF0: AGFsaWNlAHNlc2FtZQ==\nB0: f1 OK in\n"));
+  expect("PER-02", holds, while_open("F0: AGFsaWNlAHdyb25n\nB0: f1 NO no\n"));
+}
+
+TEST(Per02, NobodyElseMayUseTheConnection) {
+  expect("PER-02", shared, while_open("! release s0 k0\n! lease s1 k0\nF0: f2 LOGIN bob x\n"));
+  expect("PER-02", shared, while_open("! release s0 k0\n! lease s1 k0\nF0: AGJvYgB4\n"));
+}
+
+TEST(Per02, ASessionThatHasClosedIsNobody) {
+  expect("PER-02", shared,
+         while_open(
+             "! release s0 k0\n! close s0 client\nS0: * OK hello\n! lease s0 k0\nF0: f2 NOOP\n"));
+}
+
+TEST(Per02, WhatEndsAnExchange) {
+  constexpr std::string_view next = "! release s0 k0\n! lease s1 k0\nF0: f2 NOOP\nB0: f2 OK done\n";
+  for (const char* const end :
+       {"F0: *\nB0: f1 BAD cancelled\n", "! close k0 front-end\nB0: * OK be\n",
+        "! close k0 back-end\nB0: * OK be\n"}) {
+    const Tally tally = tally_of("PER-02", events_of_transcript(while_open(end) + string(next)));
+    EXPECT_EQ(tally.detail, "") << end;
+  }
+}
+
+// Whoever has the connection next may cancel what was left open on it.
+TEST(Per02, ACancellationIsNobodysMessage) {
+  expect("PER-02", holds,
+         while_open("! release s0 k0\n! lease s1 k0\nF0: *\nB0: f1 BAD cancelled\n"));
+}
+
+TEST(Per02, ConnectionsOfTheSameSessionMayDoOtherThings) {
+  for (const char* const line : {"f1 CAPABILITY", "f1 NOOP", "f1 LOGIN alice sesame"}) {
+    const Tally tally =
+        tally_of("PER-02", events_of_transcript(while_open("! lease s0 k1\nF1: ") + line + "\n"));
+    EXPECT_EQ(tally.detail, "") << line;
+  }
+  expect("PER-02", moved, while_open("! lease s0 k1\nF1: AGFsaWNlAHNlc2FtZQ==\n"));
+}
+
+TEST(Per02, SaysNothingWhereNobodyIsKnownToLease) {
+  expect_unjudged("PER-02",
+                  "imap\nB0: * OK be\nB1: * OK be\nF0: f1 AUTHENTICATE PLAIN\nB0: +\n"
+                  "F1: AGFsaWNlAHNlc2FtZQ==\n");
+}
+
+TEST(Per02, PassBelongsToTheUserOfItsOwnConnection) {
+  const string leased = "pop3\nS0: +OK hello\n! lease s0 k0\nB0: +OK be\n";
+  expect("PER-02", stray, leased + "F0: PASS sesame\n");
+  expect("PER-02", stray, leased + "F0: USER alice\nB0: -ERR no\nF0: PASS sesame\n");
+  expect("PER-02", holds, leased + "F0: USER alice\nB0: -ERR no\n");
+  expect("PER-02", holds, leased + "F0: USER alice\nB0: +OK\nF0: PASS sesame\nB0: -ERR no\n");
+  expect("PER-02", holds,
+         leased + "F0: USER alice\nF0: PASS sesame\nB0: +OK\nB0: +OK in\n");  // pipelined
+}
+
+// PER-05.
+
+constexpr std::string_view pooled =
+    "a login is accepted on the strength of a pooled connection alone";
+constexpr std::string_view other_user =
+    "the back-end accepted another user than the client presented";
+constexpr std::string_view served = "a session that never logged in is served from a mailbox";
+constexpr std::string_view pool =
+    "imap\nS0: * OK hello\nC0: a LOGIN alice sesame\n! lease s0 k0\nB0: * OK be\n"
+    "F0: f1 LOGIN alice sesame\nB0: f1 OK in\nS0: a OK in\n! release s0 k0\nS1: * OK hello\n";
+
+string with_pool(std::string_view lines) { return string(pool).append(lines); }
+
+TEST(Per05, TheSameUserAndSecretMayTakeAPooledConnection) {
+  expect("PER-05", holds, with_pool("C1: b LOGIN Alice sesame\n! lease s1 k0\nS1: b OK in\n"));
+  expect("PER-05", pooled, with_pool("C1: b LOGIN alice wrong\n! lease s1 k0\nS1: b OK in\n"));
+  expect("PER-05", pooled, with_pool("C1: b LOGIN bob sesame\n! lease s1 k0\nS1: b OK in\n"));
+}
+
+TEST(Per05, ADigestEntitlesToNoPooledConnection) {
+  expect("PER-05", pooled,
+         with_pool("C1: b AUTHENTICATE CRAM-MD5\nS1: + PDEuMkBmZT4=\nC1: YWxpY2UgNWM3ZDNh\n"
+                   "! lease s1 k0\nS1: b OK in\n"));
+}
+
+TEST(Per05, AnAcceptanceSpeaksForOneLoginOnly) {
+  expect("PER-05", pooled,
+         with_pool("C1: b LOGIN bob swordfish\n! lease s1 k1\nB1: * OK be\n"
+                   "F1: f1 LOGIN bob swordfish\nB1: f1 OK in\nS1: b NO no\n"
+                   "C1: c LOGIN bob wrong\nS1: c OK in\n"));
+}
+
+TEST(Per05, AnAcceptanceUnderAnotherLeaseSpeaksForNobody) {
+  expect("PER-05", pooled,
+         with_pool("C1: b LOGIN bob swordfish\n! lease s0 k1\nB1: * OK be\n"
+                   "F1: f1 AUTHENTICATE CRAM-MD5\nB1: + PDEuMkBmZT4=\nF1: Ym9iIDVjN2QzYQ==\n"
+                   "B1: f1 OK in\n! release s0 k1\n! lease s1 k1\nS1: b OK in\n"));
+}
+
+TEST(Per05, TheBackEndMustHaveAcceptedTheClientsUser) {
+  expect("PER-05", other_user,
+         with_pool("C1: b LOGIN bob swordfish\n! lease s1 k1\nB1: * OK be\n"
+                   "F1: f1 LOGIN carol swordfish\nB1: f1 OK in\nS1: b OK in\n"));
+}
+
+TEST(Per05, AConnectionThatWasThereBeforeIsNotJudged) {
+  const Tally tally = tally_of(
+      "PER-05",
+      events_of_text(
+          "client s0 imap opened\ninside s0 k0 imap lease\n"
+          "client s0 imap completion verb=LOGIN command=0 status=OK user=alice secret=1\n"));
+  EXPECT_EQ(tally.exercised, 0U);
+}
+
+TEST(Per05, ARefusedLoginEntitlesToNothing) {
+  expect("PER-05", served,
+         "imap\nS0: * OK hello\nC0: a LOGIN alice wrong\nS0: a NO no\nC0: b SELECT INBOX\nS0: b OK "
+         "x\n");
+  expect("PER-05", holds, "imap\nS0: * OK hello\nC0: b SELECT INBOX\nS0: b BAD no\n");
+}
+
+TEST(Per05, PreauthIsTheServersWord) {
+  expect_unjudged("PER-05", "imap\nS0: * PREAUTH hello\nC0: b SELECT INBOX\nS0: b OK x\n");
+}
+
+TEST(Per05, AnEarlyNoopIsNobodysMailbox) {
+  expect_unjudged("PER-05", "pop3\nS0: +OK hello\nC0: NOOP\nS0: +OK\n");
+  expect_unjudged("PER-05", "imap\nS0: * OK hello\nC0: a ENABLE CONDSTORE\nS0: a OK done\n");
+}
+
+}  // namespace
+}  // namespace sallyport::properties
