@@ -60,7 +60,9 @@ struct Configuration {
   Profile profile;
   Fault fault = Fault::none;
   bool certificate = false;         // STARTTLS and STLS are offered
-  std::size_t connections_max = 6;  // of the pool, to back-ends
+  /// Of the pool, to back-ends. What two clients at a time need and one to spare, so that a search
+  /// can exhaust it; a server sets what it serves.
+  std::size_t connections_max = 3;
 };
 
 }  // namespace sallyport::frontend
