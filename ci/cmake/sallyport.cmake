@@ -25,20 +25,57 @@ if(SALLYPORT_SANITIZE)
   add_link_options(-fsanitize=${SALLYPORT_SANITIZE})
 endif()
 
-# Coverage and sanitizers of the fuzz targets; empty list where everything is sanitized anyhow.
+# Coverage and sanitizers of the fuzz targets, by engine:
+#   libfuzzer  from clang;
+#   afl        AFL++, whose runtime and driver work with code of any clang that has trace-pc-guard;
+#   external   the compiler flags say it all, and LIB_FUZZING_ENGINE names the engine (OSS-Fuzz).
+set(SALLYPORT_FUZZ_ENGINE libfuzzer CACHE STRING "Engine of the fuzz targets")
+set_property(CACHE SALLYPORT_FUZZ_ENGINE PROPERTY STRINGS libfuzzer afl external)
+option(SALLYPORT_FUZZ_COMPARISONS
+       "Trace comparisons, for magic values: a typed script needs none, and they halve the speed" OFF)
 add_library(sallyport_instrumentation INTERFACE)
-set(instrumentation fuzzer-no-link)
+add_library(sallyport_fuzz_engine INTERFACE)
+set(instrumentation "")
 if(SALLYPORT_FUZZ_SANITIZE AND NOT SALLYPORT_SANITIZE)
-  string(APPEND instrumentation ",${SALLYPORT_FUZZ_SANITIZE}")
+  set(instrumentation ${SALLYPORT_FUZZ_SANITIZE})
 endif()
-target_compile_options(sallyport_instrumentation INTERFACE
-  -fsanitize=${instrumentation} -fno-sanitize-recover=all -fno-omit-frame-pointer)
-target_link_options(sallyport_instrumentation INTERFACE -fsanitize=${instrumentation})
+if(NOT SALLYPORT_FUZZ)
+  # No engine to look for.
+elseif(SALLYPORT_FUZZ_ENGINE STREQUAL libfuzzer)
+  list(APPEND instrumentation fuzzer-no-link)
+  target_link_options(sallyport_fuzz_engine INTERFACE -fsanitize=fuzzer)
+  if(NOT SALLYPORT_FUZZ_COMPARISONS)
+    # Behind -fsanitize=, which turns it on.
+    set(no_comparisons -fno-sanitize-coverage=trace-cmp)
+  endif()
+elseif(SALLYPORT_FUZZ_ENGINE STREQUAL afl)
+  find_library(AFL_DRIVER AFLDriver PATHS /usr/lib/afl /usr/local/lib/afl REQUIRED)
+  find_file(AFL_RUNTIME afl-compiler-rt.o PATHS /usr/lib/afl /usr/local/lib/afl REQUIRED)
+  target_compile_options(sallyport_instrumentation INTERFACE -fsanitize-coverage=trace-pc-guard)
+  target_link_libraries(sallyport_fuzz_engine INTERFACE ${AFL_DRIVER} ${AFL_RUNTIME})
+elseif(SALLYPORT_FUZZ_ENGINE STREQUAL external)
+  set(instrumentation "")
+  target_link_libraries(sallyport_fuzz_engine INTERFACE $ENV{LIB_FUZZING_ENGINE})
+else()
+  message(FATAL_ERROR "SALLYPORT_FUZZ_ENGINE is '${SALLYPORT_FUZZ_ENGINE}': "
+                      "expected libfuzzer, afl or external")
+endif()
+if(instrumentation)
+  list(JOIN instrumentation "," instrumentation)
+  target_compile_options(sallyport_instrumentation INTERFACE
+    -fsanitize=${instrumentation} ${no_comparisons}
+    -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(sallyport_instrumentation INTERFACE -fsanitize=${instrumentation})
+endif()
+if(CMAKE_CXX_FLAGS MATCHES "-stdlib=libc\\+\\+")
+  # The engines' runtimes are built with libstdc++; a plain -lstdc++ would be rewritten.
+  target_link_options(sallyport_fuzz_engine INTERFACE -Wl,-lstdc++)
+endif()
 
 function(sallyport_library name)
   cmake_parse_arguments(arg "" "" "DEPENDS;LINK;SOURCES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cpp)
-  list(FILTER sources EXCLUDE REGEX "_(test|benchmark|main)\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "_(test|benchmark|main|target)\\.cpp$")
   list(APPEND sources ${arg_SOURCES})
   set(variants ${name})
   if(SALLYPORT_FUZZ)
@@ -80,4 +117,14 @@ function(sallyport_test name)
   include(GoogleTest)
   gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60
                        PROPERTIES TIMEOUT 120)
+endfunction()
+
+# A fuzz target of the folder `fuzz`, from its sources. The target `fuzz-targets` builds all of them.
+function(sallyport_fuzz_target name)
+  if(NOT SALLYPORT_FUZZ)
+    return()
+  endif()
+  add_executable(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE fuzz-instrumented sallyport_fuzz_engine)
+  add_dependencies(fuzz-targets ${name})
 endfunction()
