@@ -1,0 +1,22 @@
+// Whole files, in and out, with failures that name the file.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace sallyport::cli {
+
+/// All octets of `path`; of standard input where it is "-". A failure calls it `label`, or by its
+/// path where that is empty.
+[[nodiscard]] std::string read_file(const std::string& path, std::string_view label = {});
+
+void write_file(const std::filesystem::path& path, std::string_view octets);
+
+/// Makes the directory and those above it, where they aren't there yet.
+void make_directory(const std::filesystem::path& path);
+
+/// The path of a binary that was installed beside this one.
+[[nodiscard]] std::filesystem::path sibling(std::string_view name);
+
+}  // namespace sallyport::cli

@@ -1,0 +1,240 @@
+// `sallyport verify`: runs the engines on front-ends in the simulated world.
+#include "targets/cli/verify.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <limits>
+#include <memory>
+#include <system_error>
+
+#include "targets/cli/command.hpp"
+#include "targets/cli/crash.hpp"
+#include "targets/cli/failure.hpp"
+#include "targets/cli/files.hpp"
+#include "targets/cli/help.hpp"
+#include "targets/cli/output/json.hpp"
+#include "targets/cli/output/text.hpp"
+#include "targets/cli/progress.hpp"
+#include "targets/fuzz/driver.hpp"
+#include "targets/rapid/rapid.hpp"
+
+namespace sallyport::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::array<std::string_view, 3> engine_names{"explore", "rapid", "fuzz"};
+constexpr std::uint64_t any = std::numeric_limits<std::uint64_t>::max();
+
+// All engines, but fuzz only where its sibling was built, unless it is asked for by name.
+std::vector<std::string> engines_for(const VerifyOptions& options, bool fuzzer_there) {
+  std::vector<std::string> chosen;
+  for (const std::string& name : options.engines) {
+    expect_one_of("engine", name, engine_names);
+    if (name == "fuzz" && !fuzzer_there) {
+      throw Failure(
+          fmt::format("the engine fuzz needs {} beside this command; build it, or choose "
+                      "--engine explore,rapid",
+                      fuzzer_name));
+    }
+  }
+  for (const std::string_view name : engine_names) {
+    const bool named = std::ranges::find(options.engines, name) != options.engines.end();
+    if (named || (options.engines.empty() && (name != "fuzz" || fuzzer_there))) {
+      chosen.emplace_back(name);
+    }
+  }
+  return chosen;
+}
+
+std::vector<engine::Result> run_engine(std::string_view name, const engine::Request& request,
+                                       const VerifyPlan& plan) {
+  if (name == "explore") return explore::run(request, plan.bound);
+  if (name == "rapid") return rapid::run(request);
+  return fuzz::run(request, plan.fuzzer);
+}
+
+// An engine that fails leaves what it was asked open; the other engines still run.
+std::vector<engine::Result> failed_engine(std::string_view name, const engine::Request& request,
+                                          std::string_view why) {
+  std::vector<engine::Result> results;
+  for (const properties::Property* property : request.properties) {
+    engine::Result result;
+    result.property = property->facts.id;
+    result.engine = name;
+    result.subject = request.subject.name();
+    result.verdict = properties::Verdict::inconclusive;
+    result.detail = one_line(why);
+    results.push_back(std::move(result));
+  }
+  return results;
+}
+
+Run run_one(const VerifyPlan& plan, const std::string& name, engine::Request& request) {
+  Run run{.engine = name, .subject = request.subject.name(), .rows = {}, .seconds = 0};
+  const Clock::time_point started = Clock::now();
+  std::vector<engine::Result> results;
+  try {
+    results = run_engine(name, request, plan);
+  } catch (const std::exception& error) {
+    results = failed_engine(name, request, error.what());
+  }
+  run.seconds = std::chrono::duration<double>(Clock::now() - started).count();
+  for (engine::Result& result : results) run.rows.push_back({std::move(result), {}});
+  return run;
+}
+
+// All runs that there was time for; `left` counts the others.
+std::vector<Run> run_all(const VerifyPlan& plan, bool quiet, std::size_t& left) {
+  std::vector<Run> runs;
+  ProgressLine progress(quiet);
+  const std::size_t total = plan.subjects.size() * plan.engines.size();
+  std::size_t at = 0;
+  for (const engine::Subject& subject : plan.subjects) {
+    engine::Request request;
+    request.subject = subject;
+    for (const properties::Property* property : plan.properties) {
+      if (properties::applies_to(*property, subject.protocol)) {
+        request.properties.push_back(property);
+      }
+    }
+    request.budget = plan.budget;
+    request.seed = plan.seed;
+    request.on_progress = &ProgressLine::on_progress;
+    request.progress_context = &progress;
+    for (const std::string& name : plan.engines) {
+      ++at;
+      if (request.properties.empty()) continue;
+      if (interrupted()) {
+        ++left;
+        continue;
+      }
+      progress.begin(fmt::format("{} ({} of {})", subject.name(), at, total));
+      runs.push_back(run_one(plan, name, request));
+      progress.erase();
+    }
+  }
+  return runs;
+}
+
+void write_output(const std::filesystem::path& directory, const Rows& rows) {
+  for (const Row& row : rows) {
+    if (!row.result.witness) continue;
+    write_file(directory / witness_name(row.result), world::to_text(row.result.witness->finding));
+  }
+  write_file(directory / "results.json", dumped(document("verify", rows)));
+}
+
+std::string left_out_remark(const VerifyOptions& options, const VerifyPlan& plan) {
+  const bool fuzzed = std::ranges::find(plan.engines, "fuzz") != plan.engines.end();
+  if (!options.engines.empty() || fuzzed) return {};
+  return fmt::format("the engine fuzz was left out: {} isn't beside this command", fuzzer_name);
+}
+
+Exit verify(const VerifyOptions& options) {
+  const VerifyPlan plan = verify_plan(options);
+  if (!options.output.empty()) make_directory(options.output);
+  const std::string left_out = left_out_remark(options, plan);
+  note_interrupts();
+  std::size_t left = 0;
+  const std::vector<Run> runs = run_all(plan, options.common.quiet, left);
+  Rows rows;
+  for (const Run& run : runs) rows.insert(rows.end(), run.rows.begin(), run.rows.end());
+  if (!options.output.empty()) write_output(options.output, rows);
+  if (options.common.json()) {
+    if (!left_out.empty() && !options.common.quiet) remark(left_out);
+    print(dumped(document("verify", rows)));
+  } else {
+    print(verify_report(runs, options, terminal_of(STDOUT_FILENO)));
+    if (!left_out.empty()) print(fmt::format("{}\n", left_out));
+  }
+  return ended(conclude(rows, options.required, interrupted(), left));
+}
+
+}  // namespace
+
+VerifyPlan verify_plan(const VerifyOptions& options) {
+  check(options.common);
+  VerifyPlan plan;
+  for (const std::string& id : options.required) (void)property_named(id);
+  plan.properties = properties_named(options.properties);
+  const auto protocols = protocols_named(options.protocols);
+  for (const frontend::Configuration& front_end : front_ends(options.profiles, options.faults)) {
+    for (const trace::Protocol protocol : protocols) {
+      plan.subjects.push_back({.configuration = front_end, .protocol = protocol});
+    }
+  }
+  plan.budget = budget_named(options.budget);
+  plan.seed = number_named("--seed", options.seed, 0, any);
+  if (!options.clients.empty()) {
+    plan.bound.clients = number_named("--clients", options.clients, 1, world::clients_max);
+  }
+  if (!options.depth.empty()) {
+    plan.bound.depth_max = number_named("--depth", options.depth, 1, world::steps_max);
+  }
+  plan.fuzzer = sibling(fuzzer_name);
+  std::error_code error;
+  plan.engines = engines_for(options, std::filesystem::exists(plan.fuzzer, error));
+  return plan;
+}
+
+void add_verify(CLI::App& app, Action& action) {
+  auto options = std::make_shared<VerifyOptions>();
+  CLI::App* sub = app.add_subcommand("verify",
+                                     "Search front-ends in the simulated world for violations\n"
+                                     "Without --profile and --fault, the front-ends of KB 306874 "
+                                     "are searched: exchange-2000, which "
+                                     "has the bug, and exchange-2000-sp1, which has the fix.");
+  sub->add_option("--profile", options->profiles,
+                  "A front-end: exchange-2000, exchange-2000-sp1, hardened; repeatable")
+      ->type_name("PROFILE")
+      ->delimiter(',');
+  sub->add_option(
+         "--fault", options->faults,
+         "One deviation, put into hardened or into the given profile; see sallyport faults; "
+         "repeatable")
+      ->type_name("FAULT")
+      ->delimiter(',');
+  sub->add_option("--protocol", options->protocols, "One protocol (default: both)")
+      ->type_name("imap|pop3")
+      ->delimiter(',');
+  sub->add_option("--engine", options->engines,
+                  "explore (exhaustive within its bound), rapid (RapidCheck), fuzz (libFuzzer), or "
+                  "several with commas (default: all)")
+      ->type_name("ENGINE[,ENGINE…]")
+      ->delimiter(',');
+  sub->add_option(
+         "--budget", options->budget,
+         "For each engine on each subject: a time (20s, 10m, 2h), or a count of scripts or "
+         "states (200000x), with which a run repeats to the octet (default: 20s)")
+      ->type_name("TIME|COUNTx");
+  sub->add_option("--seed", options->seed, "Where chance begins, for rapid and fuzz (default: 1)")
+      ->type_name("N");
+  sub->add_option("--property", options->properties,
+                  "Judge this one only; repeatable; see sallyport properties")
+      ->type_name("ID")
+      ->delimiter(',');
+  sub->add_option("--require", options->required,
+                  "Exit with 3 if this one was never exercised; repeatable")
+      ->type_name("ID")
+      ->delimiter(',');
+  sub->add_option("--clients", options->clients, "explore: clients at once, 1 or 2 (default: 1)")
+      ->type_name("N");
+  sub->add_option("--depth", options->depth, "explore: steps of the longest script (default: 32)")
+      ->type_name("N");
+  sub->add_option(
+         "--output", options->output,
+         "Write each witness and results.json into this directory; a witness is a file for "
+         "sallyport replay")
+      ->type_name("DIR");
+  add_common(*sub, options->common);
+  sub->footer(exit_statuses);
+  sub->callback([options, &action] { action = [options] { return verify(*options); }; });
+}
+
+}  // namespace sallyport::cli

@@ -1,0 +1,59 @@
+// What `sallyport verify` is asked, and what it does: every engine on every subject, one row per
+// property. Split from the subcommand so that the report and the run can be read apart.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "targets/cli/conclusion.hpp"
+#include "targets/cli/options.hpp"
+#include "targets/cli/output/terminal.hpp"
+#include "targets/engine/result.hpp"
+#include "targets/explore/explore.hpp"
+
+namespace sallyport::cli {
+
+struct VerifyOptions {
+  Common common;
+  std::vector<std::string> profiles;
+  std::vector<std::string> faults;
+  std::vector<std::string> protocols;
+  std::vector<std::string> engines;
+  std::vector<std::string> properties;
+  std::vector<std::string> required;
+  std::string budget = "20s";
+  std::string seed = "1";
+  std::string clients;
+  std::string depth;
+  std::string output;
+};
+
+/// The options, checked and resolved.
+struct VerifyPlan {
+  std::vector<engine::Subject> subjects;
+  std::vector<std::string> engines;
+  std::vector<const properties::Property*> properties;
+  engine::Budget budget;
+  std::uint64_t seed = 1;
+  explore::Bound bound;
+  std::filesystem::path fuzzer;  // the instrumented sibling
+};
+[[nodiscard]] VerifyPlan verify_plan(const VerifyOptions& options);
+
+/// One engine on one subject.
+struct Run {
+  std::string engine;
+  std::string subject;
+  Rows rows;
+  double seconds = 0;
+};
+
+/// The report for people; where the witnesses were written is `output`, empty for nowhere.
+[[nodiscard]] std::string verify_report(const std::vector<Run>& runs, const VerifyOptions& options,
+                                        const Terminal& terminal);
+
+/// The file that a row's witness is written to: `exchange-2000-imap-explore-ADV-01.script`.
+[[nodiscard]] std::string witness_name(const engine::Result& result);
+
+}  // namespace sallyport::cli

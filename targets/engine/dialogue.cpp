@@ -1,0 +1,186 @@
+#include "targets/engine/dialogue.hpp"
+
+#include <algorithm>
+
+namespace sallyport::engine {
+
+namespace {
+
+struct Recording {
+  trace::Trace trace;
+  std::vector<std::size_t> events_after;  // how many events there were after step i
+};
+
+Recording record(const world::Setting& setting, const world::Script& script) {
+  Recording out;
+  out.trace.keep_dialogue = true;
+  world::World world(setting);
+  world.begin(out.trace);
+  for (const world::Step& step : script.steps) {
+    if (world.runaway()) break;
+    world.step(step, out.trace);
+    out.events_after.push_back(out.trace.events.size());
+  }
+  return out;
+}
+
+bool said_by_server(trace::Kind kind) {
+  switch (kind) {
+    case trace::Kind::greeting:
+    case trace::Kind::continuation:
+    case trace::Kind::offer:
+    case trace::Kind::untagged:
+    case trace::Kind::completion:
+    case trace::Kind::bye: return true;
+    default: return false;
+  }
+}
+
+/// The line that `event` came from: the nearest one at or before it that crossed the same connection
+/// in the same direction, else the nearest one of all. Some events wait for an answer that settles how
+/// to read them, so the last line before one need not be its own.
+std::optional<std::size_t> line_of(const trace::Trace& trace, std::size_t event) {
+  if (event >= trace.events.size() || trace.dialogue.empty()) return std::nullopt;
+  const trace::Event& e = trace.events[event];
+  std::optional<std::size_t> nearest;
+  for (std::size_t i = trace.dialogue.size(); i-- > 0;) {
+    const trace::DialogueLine& line = trace.dialogue[i];
+    if (line.first_event > event) continue;
+    if (!nearest) nearest = i;
+    if (e.point != trace::Point::client && e.point != trace::Point::backend) return nearest;
+    const bool from_server = said_by_server(e.kind) || e.from_server;
+    const std::uint16_t id = e.point == trace::Point::client ? e.session : e.link;
+    if (line.point == e.point && line.id == id && line.from_server == from_server) return i;
+  }
+  return nearest ? nearest : std::optional<std::size_t>(0);
+}
+
+/// What a client was told in events [from, to).
+std::vector<std::size_t> told(const trace::Events& events, std::size_t from, std::size_t to) {
+  std::vector<std::size_t> out;
+  for (std::size_t i = from; i < to && i < events.size(); ++i) {
+    const trace::Event& event = events[i];
+    const bool server = said_by_server(event.kind) || event.from_server;
+    if (event.point == trace::Point::client && server) out.push_back(i);
+  }
+  return out;
+}
+
+struct Difference {
+  std::optional<std::size_t> first;  // indices of events; none where one run says nothing more
+  std::optional<std::size_t> second;
+};
+
+/// The first thing that the two runs told their clients differently in one step: an outcome, or
+/// where the outcomes agree, content.
+Difference differing(const Recording& first, const Recording& second, std::size_t step) {
+  const auto begin = [step](const Recording& r) {
+    return step == 0 || r.events_after.size() < step ? std::size_t{0} : r.events_after[step - 1];
+  };
+  const auto end = [step](const Recording& r) {
+    return step < r.events_after.size() ? r.events_after[step] : r.trace.events.size();
+  };
+  const auto a = told(first.trace.events, begin(first), end(first));
+  const auto b = told(second.trace.events, begin(second), end(second));
+  for (const bool content : {false, true}) {
+    for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
+      if (i >= a.size()) return {.first = std::nullopt, .second = b[i]};
+      if (i >= b.size()) return {.first = a[i], .second = std::nullopt};
+      trace::Event left = first.trace.events[a[i]];
+      trace::Event right = second.trace.events[b[i]];
+      if (!content) left.digest = right.digest = 0;
+      if (left != right) return {.first = a[i], .second = b[i]};
+    }
+  }
+  return {};
+}
+
+void append(std::vector<std::string>& out, const trace::Trace& trace,
+            std::optional<std::size_t> event) {
+  const auto marked = event ? line_of(trace, *event) : std::nullopt;
+  for (std::size_t i = 0; i < trace.dialogue.size(); ++i) {
+    out.push_back((marked == i ? "> " : "  ") + to_text(trace.dialogue[i]));
+  }
+}
+
+bool canonical(const world::Script& script) {
+  return std::all_of(script.steps.begin(), script.steps.end(),
+                     [](const world::Step& step) { return step.leases.empty(); });
+}
+
+std::string leases_text(const world::Leases& leases) {
+  std::string out;
+  for (const std::uint8_t lease : leases) {
+    out += (out.empty() ? "lease " : ",") + std::to_string(lease);
+  }
+  return out.empty() ? "lease 0" : out;
+}
+
+/// "vary 2 lease 1; vary 4 lease 0 2", in the words of the script.
+std::string varied(const world::Script& script) {
+  std::string out;
+  for (const world::Change& change : script.vary) {
+    if (!out.empty()) out += "; ";
+    out += "vary " + std::to_string(change.step) + " " + leases_text(change.leases);
+  }
+  return out.empty() ? "the same schedule" : out;
+}
+
+}  // namespace
+
+std::string escaped(std::string_view octets) {
+  static constexpr char hex[] = "0123456789abcdef";
+  std::string out;
+  out.reserve(octets.size());
+  for (const char c : octets) {
+    const auto octet = static_cast<unsigned char>(c);
+    switch (octet) {
+      case '\\': out += "\\\\"; continue;
+      case '\r': out += "\\r"; continue;
+      case '\n': out += "\\n"; continue;
+      case '\t': out += "\\t"; continue;
+      default: break;
+    }
+    if (octet >= 0x20 && octet < 0x7f) {
+      out.push_back(c);
+      continue;
+    }
+    out += "\\x";
+    out.push_back(hex[octet >> 4]);
+    out.push_back(hex[octet & 15]);
+  }
+  return out;
+}
+
+std::string to_text(const trace::DialogueLine& line) {
+  if (line.point == trace::Point::given) return " (" + escaped(line.octets) + ")";
+  const bool client_wire = line.point == trace::Point::client;
+  std::string out(1, client_wire ? (line.from_server ? 'S' : 'C') : (line.from_server ? 'B' : 'F'));
+  return out + std::to_string(line.id) + ": " + escaped(line.octets);
+}
+
+std::vector<std::string> single_dialogue(const world::Setting& setting,
+                                         const world::Script& script,
+                                         std::optional<std::size_t> event) {
+  std::vector<std::string> out;
+  append(out, record(setting, script).trace, event);
+  return out;
+}
+
+std::vector<std::string> pair_dialogue(const world::Setting& setting, const world::Script& script,
+                                       std::optional<std::size_t> step) {
+  const world::Script normal = script.vary.empty() ? world::with_vary(script) : script;
+  const world::Pair pair = world::runs(normal);
+  const Recording first = record(setting, pair.first);
+  const Recording second = record(setting, pair.second);
+  const Difference marks = step ? differing(first, second, *step) : Difference{};
+  std::vector<std::string> out;
+  out.emplace_back(canonical(pair.first) ? "first run, canonical schedule:"
+                                         : "first run, the schedule of the script:");
+  append(out, first.trace, marks.first);
+  out.push_back("second run, " + varied(normal) + ":");
+  append(out, second.trace, marks.second);
+  return out;
+}
+
+}  // namespace sallyport::engine

@@ -1,0 +1,30 @@
+// Random scripts of typed steps: whole pieces of work (a login and what follows, an exchange from
+// start to outcome) more often than single steps, because a script of independent steps hardly ever
+// gets past authentication.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "targets/engine/random.hpp"
+#include "trace/event.hpp"
+#include "world/script.hpp"
+
+namespace sallyport::engine {
+
+[[nodiscard]] world::Step random_step(Random& random, trace::Protocol protocol);
+
+/// One piece of work of one client, one to six steps.
+[[nodiscard]] std::vector<world::Step> random_piece(Random& random, trace::Protocol protocol);
+
+/// At least one step and at most `steps`. It has no `vary`.
+[[nodiscard]] world::Script random_script(Random& random, trace::Protocol protocol,
+                                          std::size_t steps);
+
+/// Octets that a client might well send although no action of its own makes them: commands in one
+/// packet, literals, lines that are cut or too long.
+[[nodiscard]] std::span<const std::string_view> telling_octets(trace::Protocol protocol);
+
+}  // namespace sallyport::engine

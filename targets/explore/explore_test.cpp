@@ -1,0 +1,141 @@
+// What the exhaustive search says of the profiles of KB 306874, and that it covers what it claims.
+#include "targets/explore/explore.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "targets/engine/canary.hpp"
+#include "targets/engine/engine_for_test.hpp"
+#include "targets/explore/alphabet.hpp"
+#include "targets/explore/world_graph.hpp"
+
+namespace sallyport::explore {
+namespace {
+
+using engine::request_of;
+using trace::Protocol;
+
+class Explore : public testing::TestWithParam<Protocol> {};
+INSTANTIATE_TEST_SUITE_P(Protocols, Explore, testing::ValuesIn(engine::both_protocols),
+                         [](const auto& test) { return std::string(trace::name(test.param)); });
+
+TEST_P(Explore, FindsOnExchange2000WhatTheArticleTells) {
+  const auto results = run(request_of("exchange-2000", GetParam(), 3000), {});
+  engine::expect_violated(results, {"ADV-01", "PER-01"});
+  // The shortest witness of all: a list is asked for.
+  const engine::Result* offered = engine::find(results, "ADV-01");
+  ASSERT_TRUE(offered->witness);
+  EXPECT_EQ(world::to_text(offered->witness->finding.script),
+            GetParam() == Protocol::imap ? "protocol imap\n0 capability\n"
+                                         : "protocol pop3\n0 mechanisms\n");
+  EXPECT_FALSE(engine::find(results, "PER-01")->witness->finding.script.vary.empty());
+}
+
+TEST_P(Explore, ServicePack1AndHardenedHoldEverything) {
+  for (const std::string_view fixed : {"exchange-2000-sp1", "hardened"}) {
+    engine::expect_all_hold(run(request_of(fixed, GetParam(), 3000), {}));
+  }
+}
+
+TEST_P(Explore, RepeatsToTheOctet) {
+  const auto request = request_of("exchange-2000", GetParam(), 2000);
+  EXPECT_EQ(engine::fixed_text(run(request, {.clients = 2})),
+            engine::fixed_text(run(request, {.clients = 2})));
+}
+
+TEST_P(Explore, ASeedChangesNothingButFingerprints) {
+  auto request = request_of("exchange-2000", GetParam(), 2000);
+  const auto one = run(request, {});
+  request.seed = 2;
+  const auto two = run(request, {});
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    EXPECT_EQ(one[i].exercised, two[i].exercised);
+    EXPECT_EQ(*engine::bound(one[i], "states"), *engine::bound(two[i], "states"));
+  }
+}
+
+TEST_P(Explore, ACanaryIsFound) {
+  auto request = request_of("hardened", GetParam(), 100);
+  request.properties = {&engine::canary};
+  const auto results = run(request, {});
+  engine::expect_violated(results, {"CANARY"});
+  EXPECT_EQ(results[0].witness->finding.script.steps.size(), 1u);
+}
+
+TEST_P(Explore, SaysWhetherItSawEverything) {
+  auto request = request_of("hardened", GetParam(), 10);
+  const auto cut = run(request, {});
+  EXPECT_EQ(std::get<std::uint64_t>(*engine::bound(cut[0], "states")), 10u);
+  EXPECT_FALSE(std::get<bool>(*engine::bound(cut[0], "exhausted")));
+  EXPECT_EQ(std::get<std::string>(*engine::bound(cut[0], "stopped")), "states");
+  request.budget.count.reset();
+  const auto shallow = run(request, {.depth_max = 2});
+  EXPECT_FALSE(std::get<bool>(*engine::bound(shallow[0], "exhausted")));
+  EXPECT_TRUE(std::get<bool>(*engine::bound(shallow[0], "depth_exhausted")));
+  EXPECT_EQ(std::get<std::string>(*engine::bound(shallow[0], "stopped")), "depth");
+}
+
+/// Every world within `depth` steps, by running each script from its start: what WorldGraph finds
+/// with much less work.
+std::set<std::string> worlds_by_scripts(const world::Setting& setting,
+                                        const std::vector<world::Step>& alphabet,
+                                        std::size_t depth) {
+  const auto octets = [](const world::World& world) {
+    trace::Canonical canonical;
+    world.canonical(canonical);
+    return std::string(canonical.bytes());
+  };
+  std::set<std::string> seen;
+  std::vector<world::World> level{world::World(setting)};
+  seen.insert(octets(level[0]));
+  for (std::size_t i = 0; i < depth; ++i) {
+    std::vector<world::World> next;
+    for (const world::World& from : level) {
+      for (world::Step step : alphabet) {
+        if (!from.can(step)) continue;
+        // All schedules of up to three leases with up to three choices, most of them the same.
+        for (std::uint8_t code = 0; code < 27; ++code) {
+          step.leases = {static_cast<std::uint8_t>(code % 3),
+                         static_cast<std::uint8_t>(code / 3 % 3),
+                         static_cast<std::uint8_t>(code / 9)};
+          world::World world = from;
+          trace::Trace trace;
+          world.step(step, trace);
+          if (seen.insert(octets(world)).second) next.push_back(std::move(world));
+        }
+      }
+    }
+    level = std::move(next);
+  }
+  return seen;
+}
+
+TEST_P(Explore, TheGraphOfWorldsIsThatOfAllScripts) {
+  auto subject = engine::subject_of("exchange-2000", GetParam());
+  subject.configuration.connections_max = 2;
+  const world::Setting setting(subject.configuration, subject.protocol);
+  const std::vector<world::Step> steps = alphabet(subject, 1);
+  constexpr std::size_t depth = 3;
+  WorldGraph graph(setting, steps, 1);
+  std::size_t first = 0;
+  for (std::size_t i = 0; i < depth; ++i) {
+    const std::size_t last = graph.worlds();
+    for (; first < last; ++first) (void)graph.edges(static_cast<WorldId>(first));
+  }
+  EXPECT_EQ(graph.worlds(), worlds_by_scripts(setting, steps, depth).size());
+}
+
+TEST(Alphabet, DiffersByProtocolAndCertificate) {
+  auto imap = engine::subject_of("hardened", Protocol::imap);
+  const auto pop3 = engine::subject_of("hardened", Protocol::pop3);
+  EXPECT_EQ(alphabet(pop3, 1).size(), alphabet(imap, 1).size() + 1) << "AUTH without argument";
+  EXPECT_EQ(alphabet(imap, 2).size(), 2 * alphabet(imap, 1).size());
+  const std::size_t without = alphabet(imap, 1).size();
+  imap.configuration.certificate = true;
+  EXPECT_EQ(alphabet(imap, 1).size(), without + 1) << "STARTTLS";
+}
+
+}  // namespace
+}  // namespace sallyport::explore

@@ -1,0 +1,267 @@
+#include "targets/live/conversation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "targets/engine/dialogue.hpp"
+
+namespace sallyport::live {
+
+using client::Verb;
+using trace::Kind;
+using trace::Protocol;
+
+namespace {
+
+constexpr std::size_t quoted_octets = 120;
+constexpr std::string_view waiting_line = "* OK Waiting for authentication process to respond";
+
+std::string seconds(std::chrono::milliseconds time) {
+  return fmt::format("{:g} s", static_cast<double>(time.count()) / 1000);
+}
+
+std::string_view greeting_of(Protocol protocol) {
+  return protocol == Protocol::imap ? "an IMAP server's \"* OK\"" : "a POP3 server's \"+OK\"";
+}
+
+}  // namespace
+
+Conversation::Conversation(const Destination& destination, trace::Trace& out)
+    : to_(destination),
+      out_(out),
+      protocol_(destination.endpoint.protocol()),
+      client_(protocol_, destination.credentials),
+      observer_(protocol_, trace::Point::client, 0) {}
+
+Conversation::Done Conversation::play(const Visit& visit) {
+  Done done = connect();
+  for (std::size_t i = 0; done && open_ && i < visit.script.steps.size(); ++i) {
+    done = step(visit.script.steps[i].action, visit.provokes);
+  }
+  if (open_) {
+    stream_.close();
+    observer_.closed(false, out_);
+    open_ = false;
+  }
+  return done;
+}
+
+/// A server's words inside a line of ours. Scrubbed before they are cut: no half of a password is
+/// left.
+std::string Conversation::quoted(std::string_view text) const {
+  const std::string scrubbed = to_.secrets.scrubbed(text);
+  std::string out = engine::escaped(std::string_view(scrubbed).substr(0, quoted_octets));
+  if (scrubbed.size() > quoted_octets) out += "...";
+  return '"' + out + '"';
+}
+
+Stream::Clock::time_point Conversation::within(std::chrono::milliseconds limit) const {
+  return std::min(Stream::Clock::now() + limit, to_.deadline);
+}
+
+void Conversation::given(trace::Event event) {
+  event.point = trace::Point::given;
+  event.protocol = protocol_;
+  out_.events.push_back(std::move(event));
+}
+
+std::unexpected<std::string> Conversation::late(std::string_view what,
+                                                std::string_view expected) const {
+  if (Stream::Clock::now() >= to_.deadline) {
+    return std::unexpected(fmt::format("the {} for one server were over at {}; expected {}",
+                                       seconds(to_.limits.endpoint), what, expected));
+  }
+  return std::unexpected(
+      fmt::format("silence for {} at {}; expected {}", seconds(to_.limits.answer), what, expected));
+}
+
+// Connection, TLS, greeting
+
+Conversation::Done Conversation::connect() {
+  const Endpoint& endpoint = to_.endpoint;
+  if (const auto stands = stream_.connect(endpoint.host, endpoint.port, within(to_.limits.connect));
+      !stands) {
+    return std::unexpected(fmt::format("cannot connect: {}; expected {} server", stands.error(),
+                                       protocol_ == Protocol::imap ? "an IMAP" : "a POP3"));
+  }
+  open_ = true;
+  observer_.opened(out_);
+  if (endpoint.implicit_tls()) {
+    if (auto done = start_tls(); !done) return done;
+  }
+  return take_greeting();
+}
+
+Conversation::Done Conversation::start_tls() {
+  const auto stands = stream_.start_tls(to_.endpoint.host, to_.trust, within(to_.limits.answer));
+  if (!stands) {
+    return std::unexpected(fmt::format(
+        "no TLS: {}; expected {}", stands.error(),
+        to_.trust.insecure
+            ? "a handshake"
+            : fmt::format("a handshake and a trusted certificate for {}", to_.endpoint.host)));
+  }
+  observer_.tls(out_);
+  client_.tls_established();
+  line_.clear();
+  offered_ = {};
+  capabilities_ = {};
+  return {};
+}
+
+// While Dovecot's authentication starts, its clients are told so, once or more often, in what looks
+// like a greeting.
+Conversation::Done Conversation::take_greeting() {
+  const std::string_view expected = greeting_of(protocol_);
+  step_octets_ = 0;
+  const auto deadline = within(to_.limits.answer);
+  while (!greeting_) {
+    const Stream::Read read = stream_.read(deadline);
+    if (read.outcome == Stream::Outcome::late) {
+      if (line_.empty()) return late("the greeting", expected);
+      return std::unexpected(fmt::format("the greeting {} has no end within {}; expected {}",
+                                         quoted(line_), seconds(to_.limits.answer), expected));
+    }
+    if (read.outcome != Stream::Outcome::octets) return closed(read, "the greeting", false);
+    if (auto done = take(read.text, "the greeting"); !done) return done;
+  }
+  if (client_.greeted()) return rest("the greeting", false, false);
+  if (client_.ended()) {
+    return std::unexpected(
+        fmt::format("the server refuses: {}; expected {}", quoted(*greeting_), expected));
+  }
+  return std::unexpected(
+      fmt::format("the greeting is {}; expected {}", quoted(*greeting_), expected));
+}
+
+// Steps
+
+Conversation::Done Conversation::step(const client::Action& action, bool provokes) {
+  const std::string_view what = facts(action.verb).name;
+  std::string octets;
+  const client::Client::Acted acted = client_.act(action, octets);
+  if (!acted.done) return {};  // as a response that isn't asked for
+  if (acted.attempt) {
+    given(
+        {.kind = Kind::attempt, .session = 0, .mechanism = acted.mechanism, .valid = acted.valid});
+  }
+  step_octets_ = 0;
+  if (auto done = send(octets); !done) return done;
+  // The client keeps no account of raw octets in IMAP: there is to be a line for them.
+  if (auto done = rest(what, action.verb == Verb::send, provokes); !done) return done;
+  if (action.verb == Verb::starttls && open_) {
+    if (!client_.wants_tls()) {
+      return std::unexpected(
+          fmt::format("STARTTLS is refused: {}; expected TLS", quoted(last_line_)));
+    }
+    return start_tls();
+  }
+  note_outcome(action);
+  return {};
+}
+
+void Conversation::note_outcome(const client::Action& action) {
+  if (client_.authenticated()) return;
+  if (action.verb == Verb::capability || action.verb == Verb::mechanisms) {
+    const bool second_list = protocol_ == Protocol::pop3 && action.verb == Verb::mechanisms;
+    offered_ = second_list ? offered_ | client_.offered() : client_.offered();
+    if (!second_list) capabilities_ = client_.capabilities();
+  }
+  if (action.verb == Verb::login && action.right && account_refused_.empty()) {
+    account_refused_ = quoted(last_line_);
+  }
+}
+
+// Reads until the client waits for nothing and nothing comes any more.
+Conversation::Done Conversation::rest(std::string_view what, bool answer_due, bool provokes) {
+  const auto deadline = within(to_.limits.answer);
+  const std::size_t lines_before = lines_;
+  while (true) {
+    if (client_.wants_tls()) return {};
+    const bool owed = client_.waiting() || (answer_due && lines_ == lines_before);
+    const auto until =
+        owed ? deadline : std::min(deadline, Stream::Clock::now() + to_.limits.settle);
+    const Stream::Read read = stream_.read(until);
+    switch (read.outcome) {
+      case Stream::Outcome::octets:
+        if (auto done = take(read.text, what); !done) return done;
+        break;
+      case Stream::Outcome::late:
+        if (owed) return late(what, "an answer");
+        if (Stream::Clock::now() >= deadline) return late(what, "an end of the answer");
+        if (!line_.empty()) break;  // the rest of the line is on its way
+        given({.kind = Kind::quiescent});
+        return {};
+      case Stream::Outcome::closed:
+      case Stream::Outcome::broken:
+        return closed(read, what, provokes || said_bye_ || client_.ended());
+    }
+  }
+}
+
+Conversation::Done Conversation::closed(const Stream::Read& read, std::string_view what,
+                                        bool tolerated) {
+  open_ = false;
+  stream_.close();
+  observer_.closed(true, out_);
+  given({.kind = Kind::quiescent});
+  if (!line_.empty()) {
+    return std::unexpected(fmt::format(
+        "the connection ended in the middle of the line {} at {}; expected the rest of it",
+        quoted(line_), what));
+  }
+  if (tolerated) return {};
+  const bool broken = read.outcome == Stream::Outcome::broken;
+  return std::unexpected(fmt::format("the server hung up at {}{}; expected an answer", what,
+                                     broken ? " (" + read.text + ")" : ""));
+}
+
+// Octets
+
+Conversation::Done Conversation::send(std::string_view octets) {
+  if (octets.empty()) return {};
+  observer_.from_client(octets, out_);
+  const auto sent = stream_.write(octets, within(to_.limits.answer));
+  if (sent) return {};
+  return std::unexpected(
+      fmt::format("nothing can be sent: {}; expected a server that reads", sent.error()));
+}
+
+Conversation::Done Conversation::take(std::string_view octets, std::string_view what) {
+  step_octets_ += octets.size();
+  if (step_octets_ > to_.limits.step_octets) {
+    return std::unexpected(fmt::format("more than {} octets at {}; expected less of an answer",
+                                       to_.limits.step_octets, what));
+  }
+  if (auto done = note_lines(octets, what); !done) return done;
+  std::string reply;
+  observer_.from_server(octets, out_);
+  client_.receive(octets, reply);
+  return send(reply);
+}
+
+Conversation::Done Conversation::note_lines(std::string_view octets, std::string_view what) {
+  while (!octets.empty()) {
+    const std::size_t end = octets.find('\n');
+    line_.append(octets.substr(0, end));
+    if (line_.size() > to_.limits.line_octets) {
+      return std::unexpected(
+          fmt::format("a line of more than {} octets at {}, {}; expected its end",
+                      to_.limits.line_octets, what, quoted(line_)));
+    }
+    if (end == octets.npos) return {};
+    octets.remove_prefix(end + 1);
+    if (line_.ends_with('\r')) line_.pop_back();
+    last_line_ = std::move(line_);
+    line_.clear();
+    ++lines_;
+    if (!greeting_ && !last_line_.starts_with(waiting_line)) greeting_ = last_line_;
+    if (protocol_ == Protocol::imap) {
+      said_bye_ = said_bye_ || trace::equal_fold(last_line_.substr(0, 5), "* BYE");
+    }
+  }
+  return {};
+}
+
+}  // namespace sallyport::live

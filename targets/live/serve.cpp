@@ -1,0 +1,390 @@
+#include "targets/live/serve.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/post.hpp>
+#include <asio/signal_set.hpp>
+#include <asio/steady_timer.hpp>
+#include <csignal>
+#include <cstdio>
+#include <unordered_map>
+#include <utility>
+
+#include "frontend/frontend.hpp"
+#include "targets/live/address.hpp"
+#include "targets/live/links.hpp"
+#include "targets/live/peer.hpp"
+#include "targets/live/tls.hpp"
+
+namespace sallyport::live {
+
+using asio::ip::tcp;
+using trace::LinkId;
+using trace::Protocol;
+using trace::SessionId;
+
+namespace {
+
+/// A way in: where a listener leads.
+struct Door {
+  std::string_view name;
+  Protocol protocol;
+  bool implicit_tls;
+  bool back_end;
+  std::optional<std::string> ServeOptions::* address;
+};
+constexpr std::array doors{
+    Door{"imap", Protocol::imap, false, false, &ServeOptions::imap},
+    Door{"pop3", Protocol::pop3, false, false, &ServeOptions::pop3},
+    Door{"imaps", Protocol::imap, true, false, &ServeOptions::imaps},
+    Door{"pop3s", Protocol::pop3, true, false, &ServeOptions::pop3s},
+    Door{"backend-imap", Protocol::imap, false, true, &ServeOptions::backend_imap},
+    Door{"backend-pop3", Protocol::pop3, false, true, &ServeOptions::backend_pop3},
+};
+
+constexpr auto accept_again = std::chrono::milliseconds(100);  // after running out of descriptors
+constexpr auto farewell_max = std::chrono::seconds(1);         // for all clients, when it stops
+constexpr std::size_t deliveries_at_once = 256;                // then other connections' turn
+
+std::string farewell(Protocol protocol, std::string_view why) {
+  return fmt::format("{} {}\r\n", protocol == Protocol::imap ? "* BYE" : "-ERR", why);
+}
+
+}  // namespace
+
+class Server::Implementation final : public frontend::Host, public Peer::Owner {
+ public:
+  explicit Implementation(ServeOptions options)
+      : options_(std::move(options)),
+        mailboxes_(options_.directory),
+        links_(mailboxes_),
+        front_end_(options_.configuration),
+        scheduler_(options_.schedule),
+        signals_(io_),
+        grace_(io_) {}
+
+  std::optional<std::string> open();  // an error
+  void run() { io_.run(); }
+  void stop() {
+    asio::post(io_, [this] { stop_now(); });
+  }
+  void stop_on_signals() {
+    asio::error_code ignored;
+    signals_.add(SIGTERM, ignored);
+    signals_.add(SIGINT, ignored);
+    signals_.async_wait([this](const asio::error_code& error, int) {
+      if (!error) stop_now();
+    });
+  }
+  [[nodiscard]] const std::vector<Listening>& listening() const { return listening_; }
+
+  // frontend::Host
+  void to_client(SessionId session, std::string_view octets) override;
+  void close_client(SessionId session) override;
+  void start_tls(SessionId session) override;
+  void open_backend(LinkId link, Protocol protocol) override { links_.open(link, protocol); }
+  void to_backend(LinkId link, std::string_view octets) override { links_.write(link, octets); }
+  void close_backend(LinkId link) override {
+    links_.close(link);
+    scheduler_.forget_link(link);
+  }
+  std::size_t choose(SessionId session, std::span<const LinkId> eligible) override {
+    return scheduler_.choose(session, eligible);
+  }
+  void inside(const trace::Event&) override {}
+
+ private:
+  struct Listener {
+    tcp::acceptor acceptor;
+    asio::steady_timer pause;
+    const Door& door;
+  };
+  /// A connection: of the front-end, with a session, or to the back-end itself.
+  struct Visitor {
+    std::shared_ptr<Peer> peer;
+    const Door& door;
+    SessionId session = trace::no_session;
+    std::optional<backend::Connection> direct;
+  };
+
+  // Peer::Owner
+  void peer_said(Peer& peer, std::string_view octets) override;
+  void peer_under_tls(Peer& peer) override;
+  void peer_left(Peer& peer) override;
+  void peer_idles(Peer& peer) override { dismiss(peer, "idle for too long"); }
+  void peer_gone(Peer& peer) override;
+
+  std::optional<std::string> listen(const Door& door, const std::string& text);
+  void accept(Listener& listener);
+  void admit(tcp::socket socket, const Door& door);
+  void greet(Visitor& visitor);
+  void dismiss(Peer& peer, std::string_view why);
+  void close_session(Visitor& visitor);
+  void settle();
+  void stop_now();
+  [[nodiscard]] SessionId free_session();
+
+  asio::io_context io_{1};  // first, so that it outlives all that waits in it
+  ServeOptions options_;
+  std::optional<asio::ssl::context> tls_;
+  Mailboxes mailboxes_;
+  Links links_;
+  frontend::FrontEnd front_end_;
+  Scheduler scheduler_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  std::vector<Listening> listening_;
+  std::unordered_map<const Peer*, Visitor> visitors_;
+  std::vector<Peer*> sessions_;  // by SessionId; null: free
+  asio::signal_set signals_;
+  asio::steady_timer grace_;
+  bool settling_later_ = false;
+  bool stopping_ = false;
+};
+
+// Listening
+
+std::optional<std::string> Server::Implementation::open() {
+  if (!options_.certificate.empty()) {
+    auto context = server_context(options_.certificate, options_.key);
+    if (!context) return std::move(context.error());
+    tls_.emplace(std::move(*context));
+  } else if (!options_.key.empty()) {
+    return fmt::format("key \"{}\" without a certificate: expected both", options_.key);
+  }
+  options_.configuration.certificate = tls_.has_value();
+  // One for each session, and as many that exchanges left behind.
+  options_.configuration.connections_max = 2 * options_.sessions_max;
+  for (const Door& door : doors) {
+    const auto& address = options_.*door.address;
+    if (!address) continue;
+    if (auto error = listen(door, *address)) return error;
+  }
+  if (listeners_.empty()) {
+    return "nothing to listen on: expected an address for imap, pop3, imaps, pop3s, backend-imap "
+           "or "
+           "backend-pop3";
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> Server::Implementation::listen(const Door& door,
+                                                          const std::string& text) {
+  if (door.implicit_tls && !tls_) {
+    return fmt::format("{} {}: expected a certificate, for TLS from the start", door.name, text);
+  }
+  const auto address = address_from(text);
+  if (!address) return fmt::format("{} {}", door.name, address.error());
+  const tcp::endpoint endpoint(asio::ip::make_address(address->host), address->port);
+  asio::error_code error;
+  auto listener = std::make_unique<Listener>(
+      Listener{.acceptor = tcp::acceptor(io_), .pause = asio::steady_timer(io_), .door = door});
+  tcp::acceptor& acceptor = listener->acceptor;
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(tcp::acceptor::max_listen_connections, error);
+  tcp::endpoint local;
+  if (!error) local = acceptor.local_endpoint(error);
+  if (error) {
+    return fmt::format("{} cannot listen on {}: {}; expected a free port of this machine",
+                       door.name, text, error.message());
+  }
+  listening_.push_back(
+      {door.name, to_text(Address{.host = local.address().to_string(), .port = local.port()})});
+  listeners_.push_back(std::move(listener));
+  accept(*listeners_.back());
+  return std::nullopt;
+}
+
+void Server::Implementation::accept(Listener& listener) {
+  listener.acceptor.async_accept(
+      [this, &listener](const asio::error_code& error, tcp::socket socket) {
+        if (stopping_) return;
+        if (!error) {
+          admit(std::move(socket), listener.door);
+          return accept(listener);
+        }
+        listener.pause.expires_after(accept_again);
+        listener.pause.async_wait([this, &listener](const asio::error_code& cancelled) {
+          if (!cancelled && !stopping_) accept(listener);
+        });
+      });
+}
+
+void Server::Implementation::admit(tcp::socket socket, const Door& door) {
+  const Peer::Limits limits{.idle = options_.idle_max};
+  const auto peer = std::make_shared<Peer>(std::move(socket), *this, limits);
+  const bool full = visitors_.size() >= options_.sessions_max;
+  Visitor& visitor =
+      visitors_.emplace(peer.get(), Visitor{.peer = peer, .door = door, .direct = std::nullopt})
+          .first->second;
+  if (full) {
+    // Under TLS from the start nothing can be said that would be understood.
+    if (!door.implicit_tls) peer->write(farewell(door.protocol, "too many connections"));
+    return peer->close();
+  }
+  if (door.implicit_tls) return peer->start_tls(*tls_);
+  peer->start();
+  greet(visitor);
+}
+
+// Sessions
+
+SessionId Server::Implementation::free_session() {
+  for (std::size_t id = 0; id < sessions_.size(); ++id) {
+    if (sessions_[id] == nullptr) return static_cast<SessionId>(id);
+  }
+  sessions_.push_back(nullptr);
+  return static_cast<SessionId>(sessions_.size() - 1);
+}
+
+void Server::Implementation::greet(Visitor& visitor) {
+  if (visitor.door.back_end) {
+    visitor.direct.emplace(mailboxes_.connect(visitor.door.protocol));
+    std::string greeting;
+    visitor.direct->open(greeting);
+    return visitor.peer->write(greeting);
+  }
+  visitor.session = free_session();
+  sessions_[visitor.session] = visitor.peer.get();
+  front_end_.client_opened(visitor.session, visitor.door.protocol, visitor.door.implicit_tls,
+                           *this);
+  settle();
+}
+
+void Server::Implementation::peer_said(Peer& peer, std::string_view octets) {
+  Visitor& visitor = visitors_.at(&peer);
+  if (visitor.direct) {
+    std::string answer;
+    visitor.direct->receive(octets, mailboxes_.store(), answer);
+    peer.write(answer);
+    if (visitor.direct->closing()) peer.close();
+    return;
+  }
+  if (visitor.session == trace::no_session) return;
+  front_end_.client_octets(visitor.session, octets, *this);
+  settle();
+}
+
+void Server::Implementation::peer_under_tls(Peer& peer) {
+  Visitor& visitor = visitors_.at(&peer);
+  if (visitor.door.implicit_tls) return greet(visitor);
+  if (visitor.session == trace::no_session) return;
+  front_end_.tls_established(visitor.session, *this);
+  settle();
+}
+
+void Server::Implementation::peer_left(Peer& peer) { close_session(visitors_.at(&peer)); }
+
+void Server::Implementation::peer_gone(Peer& peer) {
+  visitors_.erase(&peer);
+  if (stopping_ && visitors_.empty()) io_.stop();
+}
+
+void Server::Implementation::dismiss(Peer& peer, std::string_view why) {
+  Visitor& visitor = visitors_.at(&peer);
+  peer.write(farewell(visitor.door.protocol, why));
+  close_session(visitor);
+  peer.close();
+}
+
+// The client's side is over: tells the front-end.
+void Server::Implementation::close_session(Visitor& visitor) {
+  const SessionId session = std::exchange(visitor.session, trace::no_session);
+  if (session == trace::no_session) return;
+  sessions_[session] = nullptr;
+  scheduler_.forget_session(session);
+  front_end_.client_closed(session, *this);
+  settle();
+}
+
+// The front-end's calls
+
+void Server::Implementation::to_client(SessionId session, std::string_view octets) {
+  if (session < sessions_.size() && sessions_[session] != nullptr) {
+    sessions_[session]->write(octets);
+  }
+}
+
+void Server::Implementation::close_client(SessionId session) {
+  if (session >= sessions_.size() || sessions_[session] == nullptr) return;
+  Peer& peer = *std::exchange(sessions_[session], nullptr);
+  scheduler_.forget_session(session);
+  visitors_.at(&peer).session = trace::no_session;
+  peer.close();
+}
+
+void Server::Implementation::start_tls(SessionId session) {
+  if (session >= sessions_.size() || sessions_[session] == nullptr || !tls_) return;
+  sessions_[session]->start_tls(*tls_);
+}
+
+// Carries octets between front-end and back-end until nothing moves; a busy session gives way to
+// others now and then.
+void Server::Implementation::settle() {
+  for (std::size_t i = 0; i < deliveries_at_once && !links_.idle(); ++i) {
+    links_.deliver(front_end_, *this);
+  }
+  if (links_.idle() || settling_later_) return;
+  settling_later_ = true;
+  asio::post(io_, [this] {
+    settling_later_ = false;
+    settle();
+  });
+}
+
+void Server::Implementation::stop_now() {
+  if (stopping_) return;
+  stopping_ = true;
+  asio::error_code ignored;
+  for (const auto& listener : listeners_) {
+    listener->acceptor.close(ignored);
+    listener->pause.cancel();
+  }
+  signals_.cancel(ignored);
+  std::vector<std::shared_ptr<Peer>> peers;
+  for (const auto& entry : visitors_) peers.push_back(entry.second.peer);
+  for (const auto& peer : peers) dismiss(*peer, "the server stops");
+  if (peers.empty()) return io_.stop();
+  grace_.expires_after(farewell_max);
+  grace_.async_wait([this](const asio::error_code&) { io_.stop(); });
+}
+
+// The public face
+
+Server::Server(std::unique_ptr<Implementation> implementation)
+    : implementation_(std::move(implementation)) {}
+Server::Server(Server&&) noexcept = default;
+Server& Server::operator=(Server&&) noexcept = default;
+Server::~Server() = default;
+
+std::expected<Server, std::string> Server::open(ServeOptions options) {
+  auto implementation = std::make_unique<Implementation>(std::move(options));
+  if (auto error = implementation->open()) return std::unexpected(std::move(*error));
+  return Server(std::move(implementation));
+}
+
+const std::vector<Server::Listening>& Server::listening() const {
+  return implementation_->listening();
+}
+void Server::run() { implementation_->run(); }
+void Server::stop() { implementation_->stop(); }
+void Server::stop_on_signals() { implementation_->stop_on_signals(); }
+
+std::expected<void, std::string> run_server(ServeOptions options) {
+  auto server = Server::open(std::move(options));
+  if (!server) return std::unexpected(std::move(server.error()));
+  server->stop_on_signals();
+  for (const Server::Listening& each : server->listening()) {
+    std::fputs(fmt::format("{} {}\n", each.name, each.address).c_str(), stdout);
+  }
+  std::fputs("ready\n", stdout);
+  std::fflush(stdout);
+  server->run();
+  return {};
+}
+
+}  // namespace sallyport::live

@@ -1,0 +1,22 @@
+// TLS contexts for both ends. Errors are one line: which file, what is wrong with it, what it
+// should have been.
+#pragma once
+
+#include <asio/ssl/context.hpp>
+#include <expected>
+#include <string>
+
+namespace sallyport::live {
+
+/// `key` empty: it stands in the certificate's file. A key that needs a pass phrase is refused.
+[[nodiscard]] std::expected<asio::ssl::context, std::string> server_context(
+    const std::string& certificate, const std::string& key);
+
+/// Whom a client believes. Beside the chain, the name or address that was dialled is checked.
+struct Trust {
+  std::string ca_file;    // empty: the system's store
+  bool insecure = false;  // believes everybody
+};
+[[nodiscard]] std::expected<asio::ssl::context, std::string> client_context(const Trust& trust);
+
+}  // namespace sallyport::live
