@@ -59,7 +59,7 @@ struct FaultFacts {
 struct Configuration {
   Profile profile;
   Fault fault = Fault::none;
-  bool certificate = false;         // STARTTLS and STLS are offered
+  bool certificate = false;  // STARTTLS and STLS are offered
   /// Of the pool, to back-ends. What two clients at a time need and one to spare, so that a search
   /// can exhaust it; a server sets what it serves.
   std::size_t connections_max = 3;

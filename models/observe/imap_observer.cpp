@@ -1,5 +1,4 @@
 // IMAP4rev1 as seen from outside (RFC 3501 §2.2, §7, §9; RFC 7888).
-#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -19,34 +18,6 @@ using trace::Verb;
 
 namespace {
 
-struct Literal {
-  std::uint32_t octets = 0;
-  bool synchronizing = true;
-};
-
-// "{" number ["+"] "}" at the end of a line.
-std::optional<Literal> literal_at_end(std::string_view line) {
-  if (!line.ends_with('}')) return std::nullopt;
-  const std::size_t open = line.rfind('{');
-  if (open == std::string_view::npos) return std::nullopt;
-  std::string_view count = line.substr(open + 1, line.size() - open - 2);
-  Literal literal;
-  if (count.ends_with('+')) {
-    literal.synchronizing = false;
-    count.remove_suffix(1);
-  }
-  const auto [end, error] =
-      std::from_chars(count.data(), count.data() + count.size(), literal.octets);
-  if (error != std::errc{} || end != count.data() + count.size()) return std::nullopt;
-  return literal;
-}
-
-bool is_atom(std::string_view word, std::string_view specials) {
-  return !word.empty() && std::ranges::all_of(word, [&](char c) {
-    return c > ' ' && c < 0x7f && specials.find(c) == std::string_view::npos;
-  });
-}
-bool is_tag(std::string_view word) { return is_atom(word, "(){%*\"\\+"); }
 bool is_name(std::string_view word) { return is_atom(word, "(){%*\"\\]"); }
 
 // Takes an atom, a quoted string or a literal off `rest`, and a space behind it.
@@ -81,164 +52,227 @@ std::optional<Status> status_of(std::string_view word) {
   return std::nullopt;
 }
 
+// The verb of a data item's keyword: LIST, FETCH, STATUS; none for EXISTS, FLAGS and the like.
+Verb data_verb(std::string_view word) {
+  const Verb verb = trace::verb(word);
+  return verb == Verb::unknown ? Verb::none : verb;
+}
+
 }  // namespace
 
+// command = tag SP name [SP arguments] CRLF, where a line that ends in {n} or {n+} goes on behind n
+// octets. Reads the next one off the front; false where it has to wait.
 bool Observer::read_imap_command(trace::Trace& out) {
+  if (partial_ == no_command && !has_free_slot()) return false;
   while (scanned_ <= client_.size()) {
     const std::size_t end = client_.find('\n', scanned_);
-    if (end == std::string::npos) return false;
-    const std::string_view line =
-        without_cr(std::string_view(client_).substr(scanned_, end - scanned_));
-    const auto literal = literal_at_end(line);
-    if (!literal) {
-      const std::string frame = client_.substr(0, end + 1);
-      client_.erase(0, end + 1);
-      scanned_ = 0;
-      imap_command(frame, out);
+    if (std::min(end, client_.size()) - scanned_ > line_octets_max) {
+      (void)report_front(scanned_ + line_octets_max, false, out);
+      skipping_ = true;
       return true;
     }
+    if (end == std::string::npos) return false;
+    const std::string_view line = std::string_view(client_).substr(scanned_, end - scanned_);
+    spoilt_ = spoilt_ || !is_well_ended(line);
+    const auto literal = literal_at_end(without_cr(line));
     scanned_ = end + 1;
-    if (!literal->synchronizing) {
-      scanned_ += literal->octets;
-      continue;
+    if (!literal) {
+      (void)report_front(scanned_, true, out);
+      return true;
+    }
+    if (literal->synchronizing) {
+      wait_for_leave(literal->octets, out);
+      return true;
     }
     literal_octets_ = literal->octets;
-    reading_ = Reading::leave;
-    std::string_view rest = client_;
-    Event e = event(Kind::literal);
-    e.tag = take_word(rest);
-    e.verb = trace::verb(take_word(rest));
-    out.events.push_back(std::move(e));
-    return true;
+    grant_literal(out);
+    if (skipping_) return true;
   }
   return false;  // inside a literal
 }
 
-void Observer::imap_command(std::string_view frame, trace::Trace& out) {
+// The command has a slot from here on, so that it can be refused.
+void Observer::wait_for_leave(std::uint32_t octets, trace::Trace& out) {
+  literal_octets_ = octets;
+  reading_ = Reading::leave;
+  std::string_view rest = without_line_end(std::string_view(client_).substr(0, scanned_));
+  const std::string_view tag = take_word(rest);
+  if (partial_ == no_command && is_tag(tag)) {
+    const std::string_view name = take_word(rest);
+    Command command;
+    command.tag = tag;
+    command.verb = is_name(name) ? trace::verb(name) : Verb::none;
+    partial_ = put_in_flight(std::move(command));
+  }
+  Event e = event(Kind::literal, partial_);
+  if (is_tag(tag)) e.tag = tag;
+  out.events.push_back(std::move(e));
+}
+
+// The literal that was announced last may come. One that is too long is stepped over.
+void Observer::grant_literal(trace::Trace& out) {
+  reading_ = Reading::command;
+  const std::uint32_t octets = std::exchange(literal_octets_, 0);
+  if (skipping_) {
+    skip_octets_ = octets;
+  } else if (octets > frame_octets_max - scanned_) {
+    partial_ = report_front(scanned_, false, out);  // owed an answer all the same
+    skip_octets_ = octets;
+    skipping_ = true;
+  } else {
+    scanned_ += octets;
+  }
+}
+
+// Takes the first `size` octets off the front and tells them as a command, or where they aren't
+// `whole`, as malformed.
+CommandSlot Observer::report_front(std::size_t size, bool whole, trace::Trace& out) {
+  const std::string frame = client_.substr(0, size);
+  client_.erase(0, frame.size());
+  scanned_ = 0;
+  const bool malformed = std::exchange(spoilt_, false) || !whole;
+  return imap_command(frame, malformed, out);
+}
+
+CommandSlot Observer::imap_command(std::string_view frame, bool malformed, trace::Trace& out) {
   std::string_view rest = without_line_end(frame);
   const std::string_view tag = take_word(rest);
   const std::string_view octets = rest;
   const std::string_view name = take_word(rest);
-  if (!is_tag(tag) || !is_name(name)) {
-    return malformed_command(is_tag(tag) ? tag : std::string_view{}, frame, out);
-  }
   Command command;
-  command.tag = tag;
-  command.verb = trace::verb(name);
-  std::string_view initial;
+  if (is_tag(tag)) command.tag = tag;
+  if (is_name(name)) command.verb = trace::verb(name);
+  command.malformed = malformed || command.tag.empty() || command.verb == Verb::none;
+  std::string initial;
   if (command.verb == Verb::authenticate) {
-    command.mechanism = trace::mechanism(take_word(rest));
+    // The grammar has an atom; a server that takes any string is seen to.
+    command.mechanism = trace::mechanism(take_string(rest));
     initial = rest;
   } else if (command.verb == Verb::login) {
     command.user = take_string(rest);
-    command.secret = trace::digest_of(take_string(rest));
+    if (!rest.empty()) command.secret = trace::digest_of(take_string(rest));
   }
-  emit_command(std::move(command), initial, octets, out);
+  return emit_command(std::move(command), initial, octets, out);
 }
 
-// Literal octets of the server, whole lines at a time, so that the dialogue shows them as such.
-bool Observer::read_imap_literal(trace::Trace& out) {
-  const std::size_t available = std::min<std::size_t>(server_.size(), server_literal_);
-  const std::size_t newline = server_.find('\n');
-  std::size_t size = newline < available ? newline + 1 : available;
-  if (newline >= available && available < server_literal_ && available < frame_octets_max) {
-    return false;  // the end of the line is still to come
+// A server refuses the command at the front although not all of it came. False: that is too early.
+bool Observer::refuse_front(trace::Trace& out) {
+  if (client_.empty() || skipping_) return false;
+  if (reading_ == Reading::leave) {
+    reading_ = Reading::command;
+    literal_octets_ = 0;
+    (void)report_front(scanned_, true, out);
+    return true;
   }
-  size = std::min(size, available);
-  const std::string_view piece = std::string_view(server_).substr(0, size);
-  if (out.keep_dialogue) record_server(piece, out);
-  data_digest_ = trace::digest_of(piece, data_digest_);
-  server_literal_ -= static_cast<std::uint32_t>(size);
-  server_.erase(0, size);
+  const bool announced = scanned_ > 0;
+  if (reading_ != Reading::command || (!announced && client_.size() < imap_line_octets_early) ||
+      (partial_ == no_command && !has_free_slot())) {
+    return false;
+  }
+  skip_octets_ = static_cast<std::uint32_t>(std::max(scanned_, client_.size()) - client_.size());
+  (void)report_front(client_.size(), announced, out);
+  skipping_ = true;
   return true;
 }
 
 // Untagged data goes on behind each literal; a status response holds text, where braces mean
 // nothing.
 void Observer::imap_line(std::string_view line, trace::Trace& out) {
-  const std::string_view text = without_line_end(line);
-  if (data_digest_ == 0) {
-    std::string_view rest = text;
-    const bool data = take_word(rest) == "*" && !status_of(take_word(rest)) && greeted_;
-    if (!data || !literal_at_end(text)) return imap_response(text, out);
-    data_ = text;
-    data_digest_ = trace::digest_of("");
+  const auto literal = literal_at_end(line);
+  if (in_data_) {
+    data_digest_ = trace::digest_of(line, data_digest_);
+    if (literal) {
+      server_literal_ = literal->octets;
+      return;
+    }
+    in_data_ = false;
+    const std::string first = std::exchange(data_, {});
+    return imap_untagged(first, std::exchange(data_digest_, 0), out);
   }
-  data_digest_ = trace::digest_of(line, data_digest_);
-  if (const auto literal = literal_at_end(text)) {
-    server_literal_ = literal->octets;
-    return;
+  std::string_view rest = line;
+  if (literal && take_word(rest) == "*") {
+    const std::string_view data = rest;
+    if (!status_of(take_word(rest))) {
+      in_data_ = true;
+      greeted_ = true;
+      data_ = data;
+      data_digest_ = trace::digest_of(data);
+      server_literal_ = literal->octets;
+      return;
+    }
   }
-  const std::string first = std::exchange(data_, {});
-  imap_response(first, out);
-  out.events.back().digest = std::exchange(data_digest_, 0);
+  imap_response(line, out);
 }
 
 void Observer::imap_response(std::string_view line, trace::Trace& out) {
   std::string_view rest = line;
   const std::string_view word = take_word(rest);
-  if (!greeted_) {
-    greeted_ = true;
-    const auto status = word == "*" ? status_of(take_word(rest)) : std::nullopt;
-    const bool known = status && *status != Status::no && *status != Status::bad;
-    Event e = event(known ? Kind::greeting : Kind::malformed);
-    e.from_server = true;
-    e.status = known ? *status : Status::none;
-    out.events.push_back(std::move(e));
-    return imap_code(rest, OfferSource::greeting, out);
+  if (!std::exchange(greeted_, true) && word == "*") {
+    std::string_view behind = rest;
+    const auto status = status_of(take_word(behind));
+    if (status == Status::ok || status == Status::preauth || status == Status::bye) {
+      Event e = event(Kind::greeting);
+      e.status = *status;
+      out.events.push_back(std::move(e));
+      return imap_code(behind, OfferSource::greeting, out);
+    }
   }
   if (word == "+") return continuation(rest, out);
-  if (word == "*") return imap_untagged(rest, out);
+  if (word == "*") return imap_untagged(rest, trace::digest_of(rest), out);
   imap_tagged(word, rest, out);
 }
 
-void Observer::imap_untagged(std::string_view rest, trace::Trace& out) {
+// `rest` is what stands behind "* ", up to its first literal; `digest` covers all of it.
+void Observer::imap_untagged(std::string_view rest, std::uint64_t digest, trace::Trace& out) {
   const std::string_view all = rest;
   std::string_view word = take_word(rest);
   const auto status = status_of(word);
   if (status == Status::ok) imap_code(rest, OfferSource::code, out);
   if (equal_fold(word, "CAPABILITY")) return imap_list(rest, OfferSource::capability, out);
   if (word.find_first_not_of("0123456789") == std::string_view::npos) word = take_word(rest);
-  Event e = event(status == Status::bye ? Kind::bye
-                  : word.empty()        ? Kind::malformed
-                                        : Kind::untagged);
-  e.from_server = true;
+  if (word.empty()) return malformed_from_server(all, out);
+  if (status == Status::bad) (void)refuse_front(out);
+  Event e = event(status == Status::bye ? Kind::bye : Kind::untagged);
   e.status = status.value_or(Status::none);
-  if (!status) e.verb = trace::verb(word);
-  e.digest = trace::digest_of(all);
+  if (!status) e.verb = data_verb(word);
+  e.digest = digest;
   out.events.push_back(std::move(e));
-  if (status != Status::bad) return;
-  // It answers something that was no command (RFC 3501 §7.1.3).
-  for (Command& command : commands_) {
-    if (!command.in_flight || command.has_tag) continue;
-    command = Command{};
-    return;
+  if (status == Status::bad) answer_malformed();
+}
+
+// An untagged BAD answers something that was no command (RFC 3501 §7.1.3), if there is such.
+void Observer::answer_malformed() {
+  const auto found =
+      std::ranges::find_if(commands_, [](const Command& c) { return c.in_flight && c.malformed; });
+  if (found != commands_.end()) {
+    free(static_cast<CommandSlot>(found - commands_.begin()), Reading::command);
   }
 }
 
+// response = tag SP ("OK" / "NO" / "BAD") SP text
 void Observer::imap_tagged(std::string_view tag, std::string_view rest, trace::Trace& out) {
+  const std::string_view behind = rest;
   const auto status = status_of(take_word(rest));
   if (!is_tag(tag) || !status || *status == Status::preauth || *status == Status::bye) {
-    Event e = event(Kind::malformed);
-    e.from_server = true;
-    out.events.push_back(std::move(e));
-    return;
+    return malformed_from_server(behind, out);
   }
   if (*status == Status::ok) imap_code(rest, OfferSource::code, out);
-  if (reading_ == Reading::leave) {
-    // The literal is refused; what was sent of its command is all there is.
-    std::string_view unfinished = client_;
-    if (take_word(unfinished) == tag) {
-      const std::string frame = client_.substr(0, scanned_);
-      client_.erase(0, scanned_);
-      scanned_ = 0;
-      reading_ = Reading::command;
-      imap_command(frame, out);
+  const auto of_tag = [&] {
+    for (std::size_t slot = 0; slot < commands_.size(); ++slot) {
+      if (commands_[slot].in_flight && commands_[slot].tag == tag) {
+        return static_cast<CommandSlot>(slot);
+      }
     }
-  }
-  CommandSlot slot = no_command;
-  for (std::size_t i = 0; i < commands_.size(); ++i) {
-    if (commands_[i].in_flight && commands_[i].tag == tag) slot = static_cast<CommandSlot>(i);
+    return no_command;
+  };
+  CommandSlot slot = of_tag();
+  // The command at the front isn't whole yet: it can be refused, and nothing else.
+  const bool front = slot == no_command ? client_.size() > tag.size() && client_.starts_with(tag) &&
+                                              client_[tag.size()] == ' '
+                                        : slot == partial_ && !skipping_;
+  if (front) {
+    const bool refused = *status != Status::ok && refuse_front(out);
+    slot = refused ? of_tag() : no_command;
   }
   complete(slot, *status, tag, out);
 }

@@ -1,24 +1,47 @@
-// What the observer does in both protocols: slots, SASL exchanges, lists, the dialogue.
+// What the observer does in both protocols: lines, slots, completions, the dialogue.
 #include "observe/observer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "observe/text.hpp"
-#include "wire/base64.hpp"
-#include "wire/ntlm.hpp"
-#include "wire/sasl.hpp"
 
 namespace sallyport::observe {
 
-using trace::Blob;
 using trace::CommandSlot;
 using trace::Event;
 using trace::Kind;
-using trace::Mechanism;
 using trace::no_command;
 using trace::Protocol;
 using trace::Status;
 using trace::Verb;
+
+namespace {
+
+// Enough of the end of a line that is stepped over to see a literal announced there.
+constexpr std::size_t tail_octets = 32;
+
+// Takes octets up to and with the next LF off `octets`, and no more than a line may have.
+std::string_view take_piece(std::string_view& octets) {
+  const std::size_t line_feed = octets.substr(0, line_octets_max).find('\n');
+  const std::size_t size = line_feed == std::string_view::npos
+                               ? std::min(octets.size(), line_octets_max)
+                               : line_feed + 1;
+  const std::string_view piece = octets.substr(0, size);
+  octets.remove_prefix(size);
+  return piece;
+}
+
+// Octets that begin with a tag: whatever it is called, the state is the same.
+void write_named(std::string_view octets, trace::Canonical& out) {
+  const std::size_t space = octets.find(' ');
+  const bool named = space != std::string_view::npos && is_tag(octets.substr(0, space));
+  out.flag(named);
+  if (named) out.name(octets.substr(0, space));
+  out.text(named ? octets.substr(space) : octets);
+}
+
+}  // namespace
 
 Observer::Observer(Protocol protocol, trace::Point point, std::uint16_t id)
     : protocol_(protocol), point_(point), id_(id) {}
@@ -36,92 +59,87 @@ Event Observer::event(Kind kind, CommandSlot slot) const {
   e.command = slot;
   e.verb = command.verb;
   e.mechanism = command.mechanism;
-  e.tag = command.tag;
   return e;
 }
 
 void Observer::opened(trace::Trace& out) { out.events.push_back(event(Kind::opened)); }
 
 void Observer::closed(bool by_server, trace::Trace& out) {
-  if (out.keep_dialogue) {
-    if (!shown_.empty()) record_client("\n", out);
-    record_server(server_, out);
-  }
+  flush_dialogue(out);
   Event e = event(Kind::closed);
   e.from_server = by_server;
   out.events.push_back(std::move(e));
 }
 
 void Observer::tls(trace::Trace& out) {
+  flush_dialogue(out);
+  if (partial_ != no_command) commands_[partial_] = Command{};
+  partial_ = exchange_ = no_command;
+  reading_ = Reading::command;
+  blind_ = spoilt_ = skipping_ = dropping_ = in_data_ = false;
+  literal_octets_ = skip_octets_ = server_literal_ = 0;
+  step_ = 0;
+  scanned_ = 0;
+  data_digest_ = 0;
+  data_.clear();
   client_.clear();
   server_.clear();
-  scanned_ = 0;
-  server_literal_ = 0;
-  data_digest_ = 0;
-  reading_ = Reading::command;
-  exchange_ = no_command;
   out.events.push_back(event(Kind::tls));
 }
 
 void Observer::from_client(std::string_view octets, trace::Trace& out) {
-  if (out.keep_dialogue) record_client(octets, out);
-  client_.append(octets);
-  read_client(out);
+  while (!octets.empty()) {
+    const std::string_view piece = take_piece(octets);
+    if (out.keep_dialogue) record(piece, false, out);
+    if (blind_) continue;
+    client_.append(piece);
+    read_client(out);
+    if (client_.size() <= waiting_octets_max) continue;
+    blind_ = true;
+    client_.clear();
+    out.events.push_back(event(Kind::malformed));
+  }
 }
 
 void Observer::from_server(std::string_view octets, trace::Trace& out) {
-  server_.append(octets);
-  read_server(out);
-}
-
-void Observer::record_client(std::string_view octets, trace::Trace& out) {
-  shown_.append(octets);
-  std::size_t begin = 0;
-  for (std::size_t end = 0; (end = shown_.find('\n', begin)) != std::string::npos;
-       begin = end + 1) {
-    const std::string_view line = without_cr(std::string_view(shown_).substr(begin, end - begin));
-    out.dialogue.push_back({.point = point_,
-                            .id = id_,
-                            .from_server = false,
-                            .octets = std::string(line),
-                            .first_event = out.events.size()});
-  }
-  shown_.erase(0, begin);
-}
-
-void Observer::record_server(std::string_view octets, trace::Trace& out) const {
   while (!octets.empty()) {
-    const std::size_t end = std::min(octets.find('\n'), octets.size());
-    out.dialogue.push_back({.point = point_,
-                            .id = id_,
-                            .from_server = true,
-                            .octets = std::string(without_cr(octets.substr(0, end))),
-                            .first_event = out.events.size()});
-    octets.remove_prefix(std::min(end + 1, octets.size()));
+    const std::string_view piece = take_piece(octets);
+    if (out.keep_dialogue) record(piece, true, out);
+    read_server(piece, out);
   }
 }
 
-// An unfinished line that exceeds the limit is one malformed event; what follows of it is dropped.
-bool Observer::too_long(std::string& unread, bool& dropping, bool from_server,
-                        trace::Trace& out) const {
-  if (dropping) {
-    const std::size_t end = unread.find('\n');
-    dropping = end == std::string::npos;
-    unread.erase(0, dropping ? unread.size() : end + 1);
-    return dropping;
+// One line of the dialogue is what crossed between two LFs, so a literal's last line goes with what
+// follows it. A line without end is cut.
+void Observer::record(std::string_view piece, bool from_server, trace::Trace& out) {
+  std::string& shown = from_server ? shown_server_ : shown_client_;
+  while (!piece.empty()) {
+    const std::string_view taken = piece.substr(0, line_octets_max - shown.size());
+    shown.append(taken);
+    piece.remove_prefix(taken.size());
+    if (!shown.ends_with('\n') && shown.size() < line_octets_max) return;
+    out.dialogue.push_back({.point = point_,
+                            .id = id_,
+                            .from_server = from_server,
+                            .octets = std::string(without_line_end(shown)),
+                            .first_event = out.events.size()});
+    shown.clear();
   }
-  if (unread.size() <= frame_octets_max) return false;
-  Event e = event(Kind::malformed);
-  e.from_server = from_server;
-  out.events.push_back(std::move(e));
-  dropping = true;
-  return too_long(unread, dropping, from_server, out);
+}
+
+void Observer::flush_dialogue(trace::Trace& out) {
+  if (!out.keep_dialogue) return;
+  if (!shown_client_.empty()) record("\n", false, out);
+  if (!shown_server_.empty()) record("\n", true, out);
 }
 
 void Observer::read_client(trace::Trace& out) {
   bool more = true;
   while (more && !client_.empty()) {
-    if (dropping_client_ && too_long(client_, dropping_client_, false, out)) return;
+    if (skipping_ && reading_ != Reading::leave) {
+      more = skip_rest();
+      continue;
+    }
     switch (reading_) {
       case Reading::command:
         more = protocol_ == Protocol::imap ? read_imap_command(out) : read_pop3_command(out);
@@ -132,209 +150,129 @@ void Observer::read_client(trace::Trace& out) {
       case Reading::answer:
       case Reading::verdict:
       case Reading::leave:
+      case Reading::handshake:
         more = false;  // the server's turn
         break;
     }
   }
-  if (too_long(client_, dropping_client_, false, out)) scanned_ = 0;
 }
 
-void Observer::read_server(trace::Trace& out) {
-  while (!server_.empty()) {
-    if (dropping_server_ && too_long(server_, dropping_server_, true, out)) return;
-    if (server_literal_ > 0) {
-      if (!read_imap_literal(out)) break;
-      continue;
-    }
-    const std::size_t newline = server_.find('\n');
-    if (newline == std::string::npos) break;
-    const std::string line = server_.substr(0, newline + 1);
-    server_.erase(0, line.size());
-    if (out.keep_dialogue) record_server(line, out);
-    if (protocol_ == Protocol::imap) {
-      imap_line(line, out);
-    } else {
-      pop3_line(without_line_end(line), out);
-    }
-    read_client(out);  // an answer may settle how to read what waits
+// Steps over the rest of what was reported already, with everything that its lines announce by
+// {n+}. False: more octets are needed.
+bool Observer::skip_rest() {
+  const std::size_t size = std::min<std::size_t>(skip_octets_, client_.size());
+  client_.erase(0, size);
+  skip_octets_ -= static_cast<std::uint32_t>(size);
+  if (skip_octets_ > 0) return false;
+  const std::size_t end = client_.find('\n');
+  if (end == std::string::npos) {
+    if (client_.size() > tail_octets) client_.erase(0, client_.size() - tail_octets);
+    return false;
   }
-  (void)too_long(server_, dropping_server_, true, out);
+  const auto literal = protocol_ == Protocol::imap
+                           ? literal_at_end(without_cr(std::string_view(client_).substr(0, end)))
+                           : std::nullopt;
+  client_.erase(0, end + 1);
+  if (literal && !literal->synchronizing) {
+    skip_octets_ = literal->octets;
+  } else if (literal && partial_ != no_command) {  // nobody refused it yet
+    literal_octets_ = literal->octets;
+    reading_ = Reading::leave;
+  } else {
+    skipping_ = false;
+    partial_ = no_command;
+  }
+  return true;
 }
 
+void Observer::read_server(std::string_view piece, trace::Trace& out) {
+  if (server_literal_ > 0) {
+    const std::size_t size = std::min<std::size_t>(server_literal_, piece.size());
+    data_digest_ = trace::digest_of(piece.substr(0, size), data_digest_);
+    server_literal_ -= static_cast<std::uint32_t>(size);
+    piece.remove_prefix(size);
+    if (piece.empty()) return;
+  }
+  const bool ends = piece.ends_with('\n');
+  if (dropping_) {
+    dropping_ = !ends;
+    return;
+  }
+  // The usual piece is a whole line, and isn't copied.
+  const bool direct = ends && server_.empty();
+  if (!direct) server_.append(piece);
+  const std::string_view line = direct ? piece : std::string_view(server_);
+  if (line.size() - (ends ? 1 : 0) > line_octets_max) {
+    malformed_from_server(line.substr(0, line_octets_max), out);
+    server_.clear();
+    dropping_ = !ends;
+    in_data_ = false;
+    data_.clear();
+    return;
+  }
+  if (!ends) return;
+  if (protocol_ == Protocol::imap) {
+    imap_line(without_line_end(line), out);
+  } else {
+    pop3_line(without_line_end(line), out);
+  }
+  server_.clear();
+  read_client(out);  // an answer may settle how to read what waits
+}
+
+bool Observer::has_free_slot() const {
+  return commands_.size() < commands_max ||
+         std::ranges::any_of(commands_, [](const Command& c) { return !c.in_flight; });
+}
+
+// There is a free slot.
 CommandSlot Observer::put_in_flight(Command command) {
   command.in_flight = true;
   std::size_t slot = 0;
   while (slot < commands_.size() && commands_[slot].in_flight) ++slot;
-  if (slot >= commands_max) return no_command;
   if (slot == commands_.size()) commands_.emplace_back();
   commands_[slot] = std::move(command);
   if (protocol_ == Protocol::pop3) order_.push_back(static_cast<CommandSlot>(slot));
   return static_cast<CommandSlot>(slot);
 }
 
-// `initial` is the initial response of AUTHENTICATE or AUTH, `octets` the command without its tag.
-void Observer::emit_command(Command command, std::string_view initial, std::string_view octets,
-                            trace::Trace& out) {
-  Event e = event(Kind::command);
-  e.verb = command.verb;
-  e.mechanism = command.mechanism;
-  e.tag = command.tag;
-  e.digest = trace::digest_of(octets);
-  if (!initial.empty()) describe_message(initial == "=" ? std::string_view{} : initial, command, e);
-  e.user = command.user;
-  e.secret = command.secret;
-  const bool waits = command.verb == Verb::authenticate || command.verb == Verb::starttls ||
-                     command.verb == Verb::stls ||
-                     (command.verb == Verb::auth && command.mechanism != Mechanism::none);
-  e.command = put_in_flight(std::move(command));
-  if (waits && e.command != no_command) {
-    reading_ = Reading::answer;
-    exchange_ = e.command;
-    step_ = initial.empty() ? 0 : 1;
-  }
-  out.events.push_back(std::move(e));
-}
-
-// Something that is no command. It may be answered under a tag, by an untagged BAD, or not at all.
-void Observer::malformed_command(std::string_view tag, std::string_view octets, trace::Trace& out) {
-  Event e = event(Kind::malformed);
-  e.digest = trace::digest_of(octets);
-  e.tag = tag;
-  Command command;
-  command.has_tag = false;
-  command.tag = tag;
-  e.command = put_in_flight(std::move(command));
-  out.events.push_back(std::move(e));
-}
-
-bool Observer::read_response(trace::Trace& out) {
-  const std::size_t end = client_.find('\n');
-  if (end == std::string::npos) return false;
-  const std::string line(without_cr(std::string_view(client_).substr(0, end)));
-  client_.erase(0, end + 1);
-  Command& command = commands_[exchange_];
-  Event e = event(Kind::response, exchange_);
-  e.tag.clear();
-  e.digest = trace::digest_of(line);
-  if (line == "*" || line == "* ") {
-    e.blob = Blob::cancel;
-  } else {
-    describe_message(line, command, e);
-    e.user = command.user;
-    e.secret = command.secret;
-  }
-  if (step_ < 255) ++step_;
-  reading_ = Reading::verdict;
-  out.events.push_back(std::move(e));
-  return true;
-}
-
-// What one base64 message of a client says of who it is. An empty view is an empty message.
-void Observer::describe_message(std::string_view text, Command& command, Event& e) const {
-  if (text.empty()) {
-    e.blob = Blob::empty;
-    return;
-  }
-  const auto octets = wire::base64_decode(text);
-  if (!octets) {
-    e.blob = Blob::invalid;
-    return;
-  }
-  e.blob = Blob::other;
-  const std::string_view message = *octets;
-  if (const auto type = wire::ntlm::message_type(message)) {
-    e.blob = *type == wire::ntlm::MessageType::negotiate   ? Blob::ntlm_negotiate
-             : *type == wire::ntlm::MessageType::challenge ? Blob::ntlm_challenge
-                                                           : Blob::ntlm_authenticate;
-  }
-  switch (command.mechanism) {
-    case Mechanism::plain:
-      if (auto plain = wire::sasl::parse_plain(message)) {
-        command.user = plain->authzid.empty() ? plain->authcid : plain->authzid;
-        command.secret = trace::digest_of(plain->password);
-      }
-      return;
-    case Mechanism::login:
-      if (step_ == 0) {
-        command.user = message;
-      } else {
-        command.secret = trace::digest_of(message);
-      }
-      return;
-    case Mechanism::cram_md5:
-      command.user = message.substr(0, std::min(message.rfind(' '), message.size()));
-      return;
-    case Mechanism::external:
-      command.user = message;
-      return;
-    case Mechanism::ntlm:
-      if (const auto proof = wire::ntlm::parse_authenticate(message)) {
-        const bool unicode = (proof->flags & wire::ntlm::unicode) != 0;
-        const auto user = wire::ntlm::from_utf16le(proof->user);
-        command.user = unicode && user ? *user : proof->user;
-      }
-      return;
-    case Mechanism::scram_sha_1:
-    case Mechanism::scram_sha_1_plus:
-    case Mechanism::scram_sha_256:
-    case Mechanism::scram_sha_256_plus:
-      if (const std::size_t at = message.find(",n="); step_ == 0 && at != std::string_view::npos) {
-        const std::string_view name = message.substr(at + 3);
-        command.user = name.substr(0, name.find(','));
-      }
-      return;
-    default:
-      return;
-  }
-}
-
-// The server's "+": leave for a literal, or the next challenge.
-void Observer::continuation(std::string_view text, trace::Trace& out) {
-  if (reading_ == Reading::leave) {
-    Event e = event(Kind::continuation);
-    reading_ = Reading::command;
-    scanned_ += literal_octets_;
-    out.events.push_back(std::move(e));
-    return;
-  }
-  const bool asked = reading_ == Reading::answer || reading_ == Reading::verdict;
-  Event e = event(Kind::continuation, asked ? exchange_ : no_command);
-  e.from_server = true;
-  e.tag.clear();
-  e.digest = trace::digest_of(text);
-  e.blob = text.empty() ? Blob::empty : Blob::invalid;
-  if (const auto octets = wire::base64_decode(text); octets && !text.empty()) {
-    e.blob = Blob::other;
-    const auto type = wire::ntlm::message_type(*octets);
-    if (type && *type == wire::ntlm::MessageType::challenge) {
-      e.blob = Blob::ntlm_challenge;
-      e.digest = 0;  // it holds a nonce
+// The command in `slot` is answered; what waited for that is `then` read.
+void Observer::free(CommandSlot slot, Reading then) {
+  commands_[slot] = Command{};
+  if (slot == partial_) {
+    partial_ = no_command;
+    if (reading_ == Reading::leave) {
+      reading_ = Reading::command;
+      literal_octets_ = 0;
+      skipping_ = false;
     }
   }
-  if (asked && e.verb != Verb::starttls && e.verb != Verb::stls) reading_ = Reading::response;
-  out.events.push_back(std::move(e));
+  if (slot == exchange_) {
+    // A response that is too long for the server may be refused before it ends.
+    const bool cut_off = reading_ == Reading::response && client_.size() >= imap_line_octets_early;
+    skipping_ = skipping_ || cut_off;
+    exchange_ = no_command;
+    step_ = 0;
+    reading_ = then;
+  }
 }
 
 // `slot` is no_command where the reply answers nothing that is in flight.
-void Observer::complete(CommandSlot slot, Status status, std::string_view tag, trace::Trace& out) {
+void Observer::complete(CommandSlot slot, Status status, std::string_view tag, trace::Trace& out,
+                        std::uint64_t digest) {
+  if (slot == no_command && blind_) return;  // it may answer what wasn't read
   Event e = event(Kind::completion, slot);
-  e.from_server = true;
   e.status = status;
   e.tag = tag;
+  e.digest = digest;
   if (slot != no_command) {
     Command& command = commands_[slot];
     if (command.verb == Verb::user) user_ = status == Status::ok ? command.user : std::string{};
     if (command.verb == Verb::pass) command.user = user_;
     e.user = std::move(command.user);
     e.secret = command.secret;
-    command = Command{};
-    if (slot == exchange_) {
-      exchange_ = no_command;
-      // Behind a STARTTLS that was accepted, octets belong to the handshake until tls().
-      const bool handshake =
-          status == Status::ok && (e.verb == Verb::starttls || e.verb == Verb::stls);
-      reading_ = handshake ? Reading::answer : Reading::command;
-    }
+    const bool starts_tls = e.verb == Verb::starttls || e.verb == Verb::stls;
+    free(slot, starts_tls && status == Status::ok ? Reading::handshake : Reading::command);
   }
   out.events.push_back(std::move(e));
 }
@@ -342,33 +280,32 @@ void Observer::complete(CommandSlot slot, Status status, std::string_view tag, t
 void Observer::offer(trace::MechanismSet mechanisms, trace::CapabilitySet capabilities,
                      trace::OfferSource source, trace::Trace& out) const {
   Event e = event(Kind::offer);
-  e.from_server = true;
   e.mechanisms = mechanisms;
   e.capabilities = capabilities;
   e.source = source;
   out.events.push_back(std::move(e));
 }
 
+void Observer::malformed_from_server(std::string_view octets, trace::Trace& out) const {
+  Event e = event(Kind::malformed);
+  e.from_server = true;
+  e.digest = trace::digest_of(octets);
+  out.events.push_back(std::move(e));
+}
+
 void Observer::canonical(trace::Canonical& out) const {
-  out.flag(greeted_);
-  out.flag(dropping_client_);
-  out.flag(dropping_server_);
-  out.flag(in_lines_);
+  for (const bool flag : {greeted_, blind_, spoilt_, skipping_, dropping_, in_data_, in_lines_}) {
+    out.flag(flag);
+  }
   out.enumerator(reading_);
   out.u8(step_);
   out.u8(exchange_);
-  out.u32(literal_octets_);
-  out.u32(static_cast<std::uint32_t>(scanned_));
-  out.u32(server_literal_);
-  out.u64(data_digest_);
-  out.text(client_);
-  out.text(server_);
-  out.text(user_);
+  out.u8(partial_);
   for (std::size_t slot = 0; slot < commands_.size(); ++slot) {
     const Command& command = commands_[slot];
     if (!command.in_flight) continue;
     out.u8(static_cast<std::uint8_t>(slot));
-    out.flag(command.has_tag);
+    out.flag(command.malformed);
     out.flag(command.multi_line);
     out.enumerator(command.verb);
     out.enumerator(command.mechanism);
@@ -379,10 +316,30 @@ void Observer::canonical(trace::Canonical& out) const {
   out.u8(no_command);  // the end of the commands
   for (const CommandSlot slot : order_) out.u8(slot);
   out.u8(no_command);
-  if (in_lines_) {
-    out.u32(list_mechanisms_.bits);
-    out.u32(list_capabilities_.bits);
+  out.u32(literal_octets_);
+  out.u32(skip_octets_);
+  out.u32(server_literal_);
+  // What is still to come of a literal, if anything: how far it is to the front may hang on the
+  // tag.
+  out.u64(scanned_ > client_.size() ? scanned_ - client_.size() : 0);
+  out.u64(scanned_ == 0 ? 0 : client_.size() - std::min(scanned_, client_.size()) + 1);
+  const bool tags = protocol_ == Protocol::imap && !skipping_ &&
+                    (reading_ == Reading::command || reading_ == Reading::leave);
+  if (tags) {
+    write_named(client_, out);
+  } else {
+    out.text(client_);
   }
+  if (protocol_ == Protocol::imap) {
+    write_named(server_, out);
+  } else {
+    out.text(server_);
+  }
+  out.text(data_);
+  out.u64(data_digest_);
+  out.text(user_);
+  out.u32(list_mechanisms_.bits);
+  out.u32(list_capabilities_.bits);
 }
 
 }  // namespace sallyport::observe

@@ -9,9 +9,14 @@
 //
 // A command in flight has a slot, the smallest free number; its completion frees it. Events refer
 // to commands by slot, so that a monitor's state is the same whatever the tags were called.
+//
+// What a server may do early. It may refuse a command before all of it came where the client has
+// announced the rest by {n+} (RFC 7888 §4) or sends a line beyond what every server must take; the
+// rest is then stepped over. Any other answer that comes before its command is one that answers no
+// command. How the octets were cut into segments changes nothing of what is seen.
 #pragma once
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -22,11 +27,21 @@
 
 namespace sallyport::observe {
 
-/// A line (or a frame with literals) longer than this is one malformed event; the rest of it, up to
-/// its line feed, is dropped. So the observer's memory stays bounded whatever the peers send.
+// Whatever the peers send, an observer holds less than a megabyte.
+
+/// A line that is longer is one malformed event; the rest of it, up to its LF, is stepped over.
+inline constexpr std::size_t line_octets_max = 65536;
+/// So is a command that is longer with its literals; the literals are stepped over too.
 inline constexpr std::size_t frame_octets_max = 262144;
-/// Commands in flight at once on one connection; further ones are malformed.
+/// Octets of a client that wait for the server's answers. When there are more, that is one
+/// malformed event, and nothing more that the client sends is read until TLS starts.
+inline constexpr std::size_t waiting_octets_max = 524288;
+/// Commands in flight at once on one connection; further ones wait for one to be completed.
 inline constexpr std::size_t commands_max = 64;
+/// A server may refuse a line without end from here on: IMAP (RFC 2683 §3.2.1.5), and a line inside
+/// a SASL exchange; POP3 (RFC 2449 §4, less the line end and a little).
+inline constexpr std::size_t imap_line_octets_early = 1000;
+inline constexpr std::size_t pop3_line_octets_early = 250;
 
 class Observer {
  public:
@@ -45,16 +60,17 @@ class Observer {
  private:
   /// What the front of the client's unread octets waits for.
   enum class Reading : std::uint8_t {
-    command,   // nothing: the next command can be read
-    answer,    // the server's answer to AUTHENTICATE, AUTH, STARTTLS or STLS
-    response,  // nothing: the next line is a SASL response
-    verdict,   // the server's answer to a SASL response
-    leave,     // the server's leave for a synchronising literal
+    command,    // nothing: the next command can be read
+    answer,     // the server's answer to AUTHENTICATE, AUTH, IDLE, STARTTLS or STLS
+    response,   // nothing: the next line is a SASL response, or IDLE's DONE
+    verdict,    // the server's answer to that
+    leave,      // the server's leave for a synchronising literal
+    handshake,  // TLS: STARTTLS or STLS was accepted
   };
 
   struct Command {
     bool in_flight = false;
-    bool has_tag = true;      // false: malformed; an untagged BAD answers it as well
+    bool malformed = false;   // an untagged BAD answers it as well
     bool multi_line = false;  // POP3: an OK reply goes on until "."
     trace::Verb verb = trace::Verb::none;
     trace::Mechanism mechanism = trace::Mechanism::none;
@@ -66,59 +82,72 @@ class Observer {
   // observer.cpp: what both protocols share
   [[nodiscard]] trace::Event event(trace::Kind kind) const;
   [[nodiscard]] trace::Event event(trace::Kind kind, trace::CommandSlot slot) const;
-  void record_client(std::string_view octets, trace::Trace& out);
-  void record_server(std::string_view octets, trace::Trace& out) const;
+  void record(std::string_view piece, bool from_server, trace::Trace& out);
+  void flush_dialogue(trace::Trace& out);
   void read_client(trace::Trace& out);
-  void read_server(trace::Trace& out);
-  [[nodiscard]] bool read_response(trace::Trace& out);
-  [[nodiscard]] bool too_long(std::string& unread, bool& dropping, bool from_server,
-                              trace::Trace& out) const;
+  [[nodiscard]] bool skip_rest();
+  void read_server(std::string_view piece, trace::Trace& out);
+  [[nodiscard]] bool has_free_slot() const;
   trace::CommandSlot put_in_flight(Command command);
-  void emit_command(Command command, std::string_view initial, std::string_view octets,
-                    trace::Trace& out);
-  void malformed_command(std::string_view tag, std::string_view octets, trace::Trace& out);
-  void describe_message(std::string_view text, Command& command, trace::Event& e) const;
-  void continuation(std::string_view text, trace::Trace& out);
+  void free(trace::CommandSlot slot, Reading then);
   void complete(trace::CommandSlot slot, trace::Status status, std::string_view tag,
-                trace::Trace& out);
+                trace::Trace& out, std::uint64_t digest = 0);
   void offer(trace::MechanismSet mechanisms, trace::CapabilitySet capabilities,
              trace::OfferSource source, trace::Trace& out) const;
+  void malformed_from_server(std::string_view octets, trace::Trace& out) const;
+
+  // exchange.cpp: commands, and the SASL exchanges behind them
+  trace::CommandSlot emit_command(Command command, std::string_view initial,
+                                  std::string_view octets, trace::Trace& out);
+  [[nodiscard]] bool read_response(trace::Trace& out);
+  void continuation(std::string_view text, trace::Trace& out);
 
   // imap_observer.cpp
   [[nodiscard]] bool read_imap_command(trace::Trace& out);
-  void imap_command(std::string_view frame, trace::Trace& out);
-  [[nodiscard]] bool read_imap_literal(trace::Trace& out);
+  void wait_for_leave(std::uint32_t octets, trace::Trace& out);
+  void grant_literal(trace::Trace& out);
+  trace::CommandSlot report_front(std::size_t size, bool whole, trace::Trace& out);
+  trace::CommandSlot imap_command(std::string_view frame, bool malformed, trace::Trace& out);
+  [[nodiscard]] bool refuse_front(trace::Trace& out);
   void imap_line(std::string_view line, trace::Trace& out);
   void imap_response(std::string_view line, trace::Trace& out);
-  void imap_untagged(std::string_view rest, trace::Trace& out);
+  void imap_untagged(std::string_view rest, std::uint64_t digest, trace::Trace& out);
+  void answer_malformed();
   void imap_tagged(std::string_view tag, std::string_view rest, trace::Trace& out);
   void imap_code(std::string_view text, trace::OfferSource source, trace::Trace& out) const;
   void imap_list(std::string_view words, trace::OfferSource source, trace::Trace& out) const;
 
   // pop3_observer.cpp
   [[nodiscard]] bool read_pop3_command(trace::Trace& out);
-  void pop3_command(std::string_view line, trace::Trace& out);
+  void pop3_command(std::string_view line, bool malformed, trace::Trace& out);
   void pop3_line(std::string_view line, trace::Trace& out);
+  void pop3_reply(bool ok, std::string_view line, trace::Trace& out);
   void pop3_list_line(std::string_view line, trace::Trace& out);
 
   trace::Protocol protocol_;
   trace::Point point_;
   std::uint16_t id_;
   bool greeted_ = false;
-  bool dropping_client_ = false;  // the rest of a line that was too long
-  bool dropping_server_ = false;
+  bool blind_ = false;     // the client isn't read any more: see waiting_octets_max
+  bool spoilt_ = false;    // a line of the command at the front isn't well-formed
+  bool skipping_ = false;  // the front is the rest of something that was reported already
+  bool dropping_ = false;  // the rest of a server's line that was too long
+  bool in_data_ = false;   // IMAP: inside untagged data with literals
   bool in_lines_ = false;  // POP3: inside a multi-line reply
   Reading reading_ = Reading::command;
-  std::uint8_t step_ = 0;                            // SASL responses in the exchange so far
+  std::uint8_t step_ = 0;                            // messages of the client in the exchange
   trace::CommandSlot exchange_ = trace::no_command;  // whose answer or response reading_ is about
+  trace::CommandSlot partial_ = trace::no_command;   // of the command at the front, not yet whole
   std::uint32_t literal_octets_ = 0;                 // Reading::leave: announced
-  std::size_t scanned_ = 0;  // of client_: whole lines and literals of the command being read
-  std::uint32_t server_literal_ = 0;  // octets of the server's literal that are still to come
-  std::uint64_t data_digest_ = 0;     // of the untagged data being read; 0: none is
-  std::string data_;                  // its first line
-  std::string client_;                // unread
+  std::uint32_t skip_octets_ = 0;                    // skipping_: of a literal, still to come
+  std::uint32_t server_literal_ = 0;                 // of the server's literal, still to come
+  std::size_t scanned_ = 0;  // of client_: whole lines and literals of the command at the front
+  std::uint64_t data_digest_ = 0;  // in_data_: so far
+  std::string data_;               // in_data_: its first line
+  std::string client_;             // unread
   std::string server_;
-  std::string shown_;                      // of the dialogue: the client's line that hasn't ended
+  std::string shown_client_;  // of the dialogue: a line that hasn't ended
+  std::string shown_server_;
   std::vector<Command> commands_;          // by slot
   std::vector<trace::CommandSlot> order_;  // POP3: in flight, oldest first
   std::string user_;                       // POP3: of the last USER

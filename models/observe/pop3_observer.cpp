@@ -1,4 +1,7 @@
-// POP3 as seen from outside (RFC 1939, 2449, 5034). Replies answer commands in order.
+// POP3 as seen from outside (RFC 1939, 2449, 5034). Replies answer commands in order; whether one
+// has more lines is decided by the command that it answers.
+#include <utility>
+
 #include "observe/observer.hpp"
 #include "observe/text.hpp"
 
@@ -12,27 +15,37 @@ using trace::Status;
 using trace::Verb;
 
 bool Observer::read_pop3_command(trace::Trace& out) {
+  if (!has_free_slot()) return false;
   const std::size_t end = client_.find('\n');
+  const std::size_t length = std::min(end, client_.size());
+  if (length > line_octets_max) {
+    const std::string line = client_.substr(0, line_octets_max);
+    client_.erase(0, line_octets_max);
+    skipping_ = true;
+    pop3_command(line, true, out);
+    return true;
+  }
   if (end == std::string::npos) return false;
-  const std::string line(without_cr(std::string_view(client_).substr(0, end)));
+  const std::string line = client_.substr(0, end);
   client_.erase(0, end + 1);
-  pop3_command(line, out);
+  pop3_command(without_cr(line), !is_well_ended(line), out);
   return true;
 }
 
-void Observer::pop3_command(std::string_view line, trace::Trace& out) {
+// command = keyword *(SP argument) CRLF
+void Observer::pop3_command(std::string_view line, bool malformed, trace::Trace& out) {
   std::string_view rest = line;
   const std::string_view keyword = take_word(rest);
-  if (keyword.empty()) return malformed_command("", line, out);
   Command command;
-  command.verb = trace::verb(keyword);
+  command.malformed = malformed || !is_atom(keyword, "");
+  command.verb = is_atom(keyword, "") ? trace::verb(keyword) : Verb::none;
   std::string_view initial;
   switch (command.verb) {
     case Verb::user:
       command.user = rest;
       break;
-    case Verb::pass:
-      command.secret = trace::digest_of(rest);
+    case Verb::pass:  // all of the line, spaces too (RFC 1939 §7)
+      if (!rest.empty()) command.secret = trace::digest_of(rest);
       break;
     case Verb::apop:
       command.mechanism = trace::Mechanism::apop;
@@ -40,17 +53,15 @@ void Observer::pop3_command(std::string_view line, trace::Trace& out) {
       break;
     case Verb::auth: {
       const std::string_view mechanism = take_word(rest);
-      if (mechanism.empty()) {
-        command.multi_line = true;
-      } else {
-        command.mechanism = trace::mechanism(mechanism);
-        initial = rest;
-      }
+      command.multi_line = mechanism.empty();
+      if (mechanism.empty()) break;
+      command.mechanism = trace::mechanism(mechanism);
+      initial = rest;
       break;
     }
     case Verb::list:
     case Verb::uidl:
-      command.multi_line = rest.empty();
+      command.multi_line = without_spaces(rest).empty();
       break;
     case Verb::retr:
     case Verb::top:
@@ -60,40 +71,47 @@ void Observer::pop3_command(std::string_view line, trace::Trace& out) {
     default:
       break;
   }
-  emit_command(std::move(command), initial, line, out);
+  (void)emit_command(std::move(command), initial, line, out);
 }
 
 void Observer::pop3_line(std::string_view line, trace::Trace& out) {
   if (in_lines_) return pop3_list_line(line, out);
   const bool ok = line.starts_with("+OK");
   const bool err = line.starts_with("-ERR");
-  if (!greeted_) {
-    greeted_ = true;
-    Event e = event(ok || err ? Kind::greeting : Kind::malformed);
-    e.from_server = true;
-    e.status = ok ? Status::ok : err ? Status::no : Status::none;
+  if (!std::exchange(greeted_, true) && (ok || err)) {
+    Event e = event(Kind::greeting);
+    e.status = ok ? Status::ok : Status::no;
     out.events.push_back(std::move(e));
     return;
   }
-  if (!ok && !err) {
-    if (line == "+" || line.starts_with("+ ")) {
-      return continuation(line.substr(std::min<std::size_t>(2, line.size())), out);
-    }
-    Event e = event(Kind::malformed);
-    e.from_server = true;
-    out.events.push_back(std::move(e));
-    return;
+  if (ok || err) return pop3_reply(ok, line, out);
+  if (line == "+" || line.starts_with("+ ")) {
+    return continuation(line.substr(std::min<std::size_t>(2, line.size())), out);
   }
-  if (order_.empty()) return complete(no_command, ok ? Status::ok : Status::no, "", out);
+  malformed_from_server(line, out);
+}
+
+// reply = ("+OK" / "-ERR") [SP text]
+void Observer::pop3_reply(bool ok, std::string_view line, trace::Trace& out) {
+  if (!ok && order_.empty() && reading_ == Reading::command && !skipping_ &&
+      client_.size() >= pop3_line_octets_early) {
+    const std::string front = std::exchange(client_, {});  // refused before its end
+    skipping_ = true;
+    pop3_command(front, true, out);
+  }
+  const Status status = ok ? Status::ok : Status::no;
+  if (order_.empty()) return complete(no_command, status, "", out);
   const CommandSlot slot = order_.front();
-  if (ok && commands_[slot].multi_line) {
+  const Command& command = commands_[slot];
+  if (ok && command.multi_line) {
     in_lines_ = true;
-    list_mechanisms_ = {};
-    list_capabilities_ = {};
     return;
   }
+  // These have their data in the reply's first line.
+  const bool data = ok && (command.verb == Verb::stat || command.verb == Verb::list ||
+                           command.verb == Verb::uidl);
   order_.erase(order_.begin());
-  complete(slot, ok ? Status::ok : Status::no, "", out);
+  complete(slot, status, "", out, data ? trace::digest_of(line) : 0);
 }
 
 // A line of a multi-line reply; "." ends it, and then the command is complete.
@@ -103,7 +121,7 @@ void Observer::pop3_list_line(std::string_view line, trace::Trace& out) {
   if (line == ".") {
     in_lines_ = false;
     if (verb == Verb::capa || verb == Verb::auth) {
-      offer(list_mechanisms_, list_capabilities_,
+      offer(std::exchange(list_mechanisms_, {}), std::exchange(list_capabilities_, {}),
             verb == Verb::capa ? trace::OfferSource::capa : trace::OfferSource::auth, out);
     }
     order_.erase(order_.begin());
@@ -125,7 +143,6 @@ void Observer::pop3_list_line(std::string_view line, trace::Trace& out) {
     }
   } else {
     Event e = event(Kind::untagged, slot);
-    e.from_server = true;
     e.digest = trace::digest_of(line);
     out.events.push_back(std::move(e));
   }

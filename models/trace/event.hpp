@@ -57,12 +57,12 @@ enum class Status : std::uint8_t { none, ok, no, bad, preauth, bye };  // POP3: 
 
 /// What a base64 line carries, as far as the observer can tell.
 enum class Blob : std::uint8_t {
-  none,            // no data at all
-  empty,           // "+ ", an empty line, or "=" as an initial response
-  cancel,          // "*"
-  invalid,         // not strict base64
-  ntlm_negotiate,  // message 1
-  ntlm_challenge,  // message 2
+  none,               // no data at all
+  empty,              // "+ ", an empty line, or "=" as an initial response
+  cancel,             // "*"
+  invalid,            // not strict base64
+  ntlm_negotiate,     // message 1
+  ntlm_challenge,     // message 2
   ntlm_authenticate,  // message 3
   other,
 };
@@ -98,8 +98,8 @@ struct Event {
 using Events = std::vector<Event>;
 
 /// FNV-1a, 64 bits: the identity of a user name or of content in an event or a monitor's state.
-/// Never applied to a secret in anything that is written: see to_text. `hash` goes on from the digest
-/// of what came before.
+/// Never applied to a secret in anything that is written: see to_text. `hash` goes on from the
+/// digest of what came before.
 [[nodiscard]] constexpr std::uint64_t digest_of(std::string_view octets,
                                                 std::uint64_t hash = 0xcbf29ce484222325) {
   for (const char c : octets) {
@@ -110,22 +110,24 @@ using Events = std::vector<Event>;
 }
 
 /// One line per event, `client s0 imap completion verb=CAPABILITY status=OK command=0`. Secrets are
-/// renumbered 1, 2, … in order of appearance, so that nothing derived from a password is written.
-/// Reading the text and writing it again gives the same text.
+/// renumbered 1, 2, … in order of appearance, and so are, as `digest=~1`, the digests of what
+/// clients said, so that nothing derived from a password is written. Reading the text and writing
+/// it again gives the same text.
 [[nodiscard]] std::string to_text(const Events& events);
 
 struct TextError {
   std::size_t line = 0;  // 1-based
   std::string message;
 };
+/// Any other text is an error. Blank lines and lines that begin with "#" don't count.
 [[nodiscard]] std::expected<Events, TextError> from_text(std::string_view text);
 
 /// One printed line of a dialogue: what crossed which connection, in order with the events.
 struct DialogueLine {
-  Point point{};  // client or backend; given for what a person was shown
+  Point point{};         // client or backend; given for what a person was shown
   std::uint16_t id = 0;  // session or link
   bool from_server = false;
-  std::string octets;          // one line without its CRLF, or a literal's octets
+  std::string octets;           // one line without its CRLF, or a literal's octets
   std::size_t first_event = 0;  // index of the first event at or after it
 };
 using Dialogue = std::vector<DialogueLine>;

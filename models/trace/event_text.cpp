@@ -2,17 +2,21 @@
 //
 //   client s0 imap completion verb=CAPABILITY status=OK command=0
 //   inside s0 k1 imap lease
-//   given policy mechanisms=PLAIN,NTLM capabilities=STARTTLS
+//   given imap policy mechanisms=PLAIN,NTLM capabilities=STARTTLS
+//   client s0 imap command verb=LOGIN command=0 tag=a1 user="al ice" secret=1 digest=~1
 //
 //   event = point ["s" n] ["k" n] protocol kind *(key "=" value / flag)
 //
 // Fields at their defaults are left out. A value with spaces, quotes or octets outside ASCII stands
-// in double quotes with \\ \" \xNN.
+// in double quotes with \\ \" \xNN. Nothing derived from a password is written: secrets are
+// numbered, and so are, behind "~", digests of what a client said. Other digests are hexadecimal.
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <iterator>
 #include <optional>
+#include <unordered_map>
+#include <utility>
 
 #include "trace/event.hpp"
 
@@ -20,11 +24,10 @@ namespace sallyport::trace {
 namespace {
 
 constexpr std::array<std::string_view, 4> points{"client", "backend", "inside", "given"};
-constexpr std::array<std::string_view, 18> kinds{
-    "opened", "greeting", "command",    "literal", "continuation", "response",
-    "offer",  "untagged", "completion", "bye",     "malformed",    "tls",
-    "closed", "lease",    "release",    "policy",  "attempt",      "failure"};
-constexpr std::string_view quiescent_name = "quiescent";
+constexpr std::array<std::string_view, static_cast<std::size_t>(Kind::quiescent) + 1> kinds{
+    "opened",   "greeting",   "command", "literal",   "continuation", "response", "offer",
+    "untagged", "completion", "bye",     "malformed", "tls",          "closed",   "lease",
+    "release",  "policy",     "attempt", "failure",   "quiescent"};
 constexpr std::array<std::string_view, 6> statuses{"none", "OK", "NO", "BAD", "PREAUTH", "BYE"};
 constexpr std::array<std::string_view, 8> blobs{"none",      "empty",     "cancel",       "invalid",
                                                 "negotiate", "challenge", "authenticate", "other"};
@@ -32,8 +35,10 @@ constexpr std::array<std::string_view, 6> sources{"none", "greeting", "capabilit
                                                   "code", "capa",     "auth"};
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
-std::string_view kind_name(Kind kind) {
-  return kind == Kind::quiescent ? quiescent_name : kinds[static_cast<std::size_t>(kind)];
+/// A password may stand in what a client sends, so a digest of it is as good as a guess checked.
+bool said_by_client(const Event& e) {
+  return e.kind == Kind::command || e.kind == Kind::literal || e.kind == Kind::response ||
+         (e.kind == Kind::malformed && !e.from_server);
 }
 
 bool is_plain(std::string_view value) {
@@ -90,7 +95,7 @@ void append_hex(std::string& out, std::uint64_t value) {
   out.append(digits.begin(), end);
 }
 
-/// Writes events; secrets are numbered in order of appearance.
+/// Writes events; secrets, and digests of what clients said, are numbered in order of appearance.
 class Writer {
  public:
   void write(const Event& e) {
@@ -100,7 +105,7 @@ class Writer {
     out_ += ' ';
     out_ += name(e.protocol);
     out_ += ' ';
-    out_ += kind_name(e.kind);
+    out_ += kinds[static_cast<std::size_t>(e.kind)];
     if (e.verb != Verb::none) append_field(out_, "verb", name(e.verb));
     if (e.status != Status::none) {
       append_field(out_, "status", statuses[static_cast<std::size_t>(e.status)]);
@@ -117,10 +122,15 @@ class Writer {
     append_set(out_, "capabilities", e.capabilities);
     if (!e.tag.empty()) append_field(out_, "tag", e.tag);
     if (!e.user.empty()) append_field(out_, "user", e.user);
-    if (e.secret != 0) append_field(out_, "secret", std::to_string(number(e.secret)));
+    if (e.secret != 0) append_field(out_, "secret", std::to_string(number(secrets_, e.secret)));
     if (e.digest != 0) {
       out_ += " digest=";
-      append_hex(out_, e.digest);
+      if (said_by_client(e)) {
+        out_ += '~';
+        append_hex(out_, number(digests_, e.digest));
+      } else {
+        append_hex(out_, e.digest);
+      }
     }
     if (e.from_server) out_ += " from-server";
     if (e.valid) out_ += " valid";
@@ -129,14 +139,13 @@ class Writer {
   std::string take() { return std::move(out_); }
 
  private:
-  std::size_t number(std::uint64_t secret) {
-    const auto found = std::ranges::find(secrets_, secret);
-    if (found != secrets_.end()) return static_cast<std::size_t>(found - secrets_.begin()) + 1;
-    secrets_.push_back(secret);
-    return secrets_.size();
+  using Numbers = std::unordered_map<std::uint64_t, std::uint64_t>;
+  static std::uint64_t number(Numbers& numbers, std::uint64_t value) {
+    return numbers.try_emplace(value, numbers.size() + 1).first->second;
   }
   std::string out_;
-  std::vector<std::uint64_t> secrets_;
+  Numbers secrets_;
+  Numbers digests_;
 };
 
 template <class Number>
@@ -177,8 +186,7 @@ class Line {
     } else {
       return unexpected(word, "imap or pop3");
     }
-    const auto kind =
-        word == quiescent_name ? std::optional(Kind::quiescent) : enumerator<Kind>(kinds, word);
+    const auto kind = enumerator<Kind>(kinds, word);
     if (!kind) return unexpected(word, "a kind of event");
     e.kind = *kind;
     while (!at_end()) {
@@ -221,10 +229,11 @@ class Line {
       }
       rest_.remove_prefix(1);
       if (rest_.empty()) return std::nullopt;
-      if (rest_[0] != 'x') {
+      if (rest_[0] == '\\' || rest_[0] == '"') {
         value += rest_[0];
         continue;
       }
+      if (rest_[0] != 'x') return std::nullopt;
       const auto octet = number<std::uint8_t>(rest_.substr(1, 2), 16);
       if (rest_.size() < 3 || !octet) return std::nullopt;
       value += static_cast<char>(*octet);
@@ -235,11 +244,21 @@ class Line {
     return value;
   }
 
+  /// A name that isn't in the table is no value; what stands for all such names is.
   template <class E>
-  static bool put_set(EnumSet<E>& set, std::string_view text, E (*lookup)(std::string_view)) {
+  static bool put_name(E& field, std::string_view text, E (*lookup)(std::string_view), E unlisted) {
+    field = lookup(text);
+    return field != unlisted || text == name(unlisted);
+  }
+
+  template <class E>
+  static bool put_set(EnumSet<E>& set, std::string_view text, E (*lookup)(std::string_view),
+                      E unlisted) {
     while (!text.empty()) {
       const std::size_t comma = std::min(text.find(','), text.size());
-      set.add(lookup(text.substr(0, comma)));
+      E member{};
+      if (!put_name(member, text.substr(0, comma), lookup, unlisted)) return false;
+      set.add(member);
       text.remove_prefix(std::min(comma + 1, text.size()));
     }
     return true;
@@ -272,26 +291,23 @@ class Line {
   }
 
   static bool put_field(Event& e, std::string_view key, std::string value) {
-    if (key == "verb") {
-      e.verb = verb(value);
-      return true;
-    }
-    if (key == "mechanism") {
-      e.mechanism = mechanism(value);
-      return true;
-    }
+    if (key == "verb") return put_name(e.verb, value, verb, Verb::unknown);
+    if (key == "mechanism") return put_name(e.mechanism, value, mechanism, Mechanism::other);
     if (key == "tag" || key == "user") {
       (key == "tag" ? e.tag : e.user) = std::move(value);
       return true;
     }
-    if (key == "mechanisms") return put_set(e.mechanisms, value, mechanism);
-    if (key == "capabilities") return put_set(e.capabilities, value, capability);
+    if (key == "mechanisms") return put_set(e.mechanisms, value, mechanism, Mechanism::other);
+    if (key == "capabilities") return put_set(e.capabilities, value, capability, Capability::other);
     if (key == "status") return put(e.status, enumerator<Status>(statuses, value));
     if (key == "blob") return put(e.blob, enumerator<Blob>(blobs, value));
     if (key == "source") return put(e.source, enumerator<OfferSource>(sources, value));
     if (key == "command") return put(e.command, number<CommandSlot>(value));
     if (key == "secret") return put(e.secret, number<std::uint64_t>(value));
-    if (key == "digest") return put(e.digest, number<std::uint64_t>(value, 16));
+    if (key == "digest") {
+      const std::size_t mark = value.starts_with('~') ? 1 : 0;
+      return put(e.digest, number<std::uint64_t>(std::string_view(value).substr(mark), 16));
+    }
     return false;
   }
 
@@ -314,7 +330,8 @@ std::expected<Events, TextError> from_text(std::string_view text) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.find_first_not_of(" \r") == std::string_view::npos || line[0] == '#') continue;
+    const std::size_t first = line.find_first_not_of(" \r");
+    if (first == std::string_view::npos || line[first] == '#') continue;
     Event event;
     if (auto problem = Line(line).read(event)) {
       return std::unexpected(TextError{.line = number, .message = std::move(*problem)});
