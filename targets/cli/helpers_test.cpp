@@ -139,21 +139,21 @@ TEST(Terminal, NoColoursUnlessAskedFor) {
 class Secrets : public ::testing::Test {
  protected:
   void SetUp() override {
-    directory_ =
+    directory =
         std::filesystem::temp_directory_path() / ("sallyport-secrets-" + std::to_string(getpid()));
-    std::filesystem::create_directories(directory_);
+    std::filesystem::create_directories(directory);
     unsetenv("SALLYPORT_PASSWORD");
   }
-  void TearDown() override { std::filesystem::remove_all(directory_); }
+  void TearDown() override { std::filesystem::remove_all(directory); }
 
   std::string file(const std::string& content) { return file("password", content); }
   std::string file(const std::string& name, const std::string& content) {
-    const auto path = directory_ / name;
+    const auto path = directory / name;
     std::ofstream(path, std::ios::binary) << content;
     return path.string();
   }
 
-  std::filesystem::path directory_;
+  std::filesystem::path directory;
 };
 
 TEST_F(Secrets, LoseOneLineEndAndNothingElse) {
@@ -166,7 +166,7 @@ TEST_F(Secrets, FailInOneLineThatDoesNotQuoteThem) {
   EXPECT_THAT(failure_of([&] { (void)password_from(file("hunter2\nhunter3\n"), "f"); }),
               AllOf(HasSubstr("f: "), Not(HasSubstr("hunter")), Not(HasSubstr("\n"))));
   EXPECT_THAT(failure_of([&] { (void)password_from(file("\n"), "f"); }), HasSubstr("no password"));
-  EXPECT_THAT(failure_of([&] { (void)password_from(directory_ / "absent", "f"); }),
+  EXPECT_THAT(failure_of([&] { (void)password_from(directory / "absent", "f"); }),
               HasSubstr("f: No such file"));
   // A password given where its file belongs isn't repeated.
   EXPECT_THAT(failure_of([&] { (void)accounts_from({"", "", {"alice=hunter2"}}); }),

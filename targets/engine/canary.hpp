@@ -12,8 +12,7 @@ struct Canary {
     std::uint8_t unused = 0;
   };
   static properties::Outcome step(State& /*state*/, const trace::Event& event) {
-    const bool command =
-        event.kind == trace::Kind::command && event.point == trace::Point::client;
+    const bool command = event.kind == trace::Kind::command && event.point == trace::Point::client;
     return command ? properties::violated("a client sent a command") : properties::not_concerned;
   }
 };

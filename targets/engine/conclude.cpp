@@ -124,14 +124,24 @@ std::string failure_text(const properties::Facts& facts, std::string_view actual
   std::string escaped;
   for (const char c : finding) {
     switch (c) {
-      case '\n': escaped += "\\n"; break;
-      case '\\': escaped += "\\\\"; break;
-      case '%': escaped += "%%"; break;
-      case '\'': escaped += "'\\''"; break;
-      default: escaped.push_back(c);
+      case '\n':
+        escaped += "\\n";
+        break;
+      case '\\':
+        escaped += "\\\\";
+        break;
+      case '%':
+        escaped += "%%";
+        break;
+      case '\'':
+        escaped += "'\\''";
+        break;
+      default:
+        escaped.push_back(c);
     }
   }
-  line("Repeat:      ", "printf '" + escaped + "' > finding.script && sallyport replay finding.script");
+  line("Repeat:      ",
+       "printf '" + escaped + "' > finding.script && sallyport replay finding.script");
   return out;
 }
 

@@ -41,14 +41,15 @@ struct Ending {
   std::string_view engine;
   std::string_view unit;  // "executions", "states"
   std::uint64_t done = 0;
-  std::string failure;    // one line, where the engine could not do its work to the end
-  Result::Bound bound;    // behind budget and seed
+  std::string failure;  // one line, where the engine could not do its work to the end
+  Result::Bound bound;  // behind budget and seed
   /// A script after which the subject never comes to rest.
   std::optional<world::Script> runaway;
 };
 
 /// One result per property of `judge`, in order, and one for CRASH where there is something to say.
-/// `records[i]` is about judge.panel().property(i). Every witness is run again before it is believed.
+/// `records[i]` is about judge.panel().property(i). Every witness is run again before it is
+/// believed.
 [[nodiscard]] std::vector<Result> conclude(const Request& request, Judge& judge,
                                            const std::vector<Record>& records,
                                            const Ending& ending);

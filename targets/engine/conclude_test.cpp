@@ -112,9 +112,10 @@ TEST_F(Conclude, AFailureSaysAllThatAReaderNeeds) {
   const Result found = result(record);
   ASSERT_TRUE(found.witness);
   const std::string text = failure_text(canary.facts, found.detail, *found.witness);
-  for (const char* part : {"Requirement: CANARY\n", "Source:      nothing", "Expected:    No client",
-                           "Actual:      a client sent a command\n", "Subject:     hardened\n",
-                           "  > C0: ", "Repeat:      printf 'property CANARY\\n"}) {
+  for (const char* part :
+       {"Requirement: CANARY\n", "Source:      nothing", "Expected:    No client",
+        "Actual:      a client sent a command\n", "Subject:     hardened\n",
+        "  > C0: ", "Repeat:      printf 'property CANARY\\n"}) {
     EXPECT_THAT(text, HasSubstr(part));
   }
 }

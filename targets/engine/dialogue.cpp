@@ -31,14 +31,16 @@ bool said_by_server(trace::Kind kind) {
     case trace::Kind::offer:
     case trace::Kind::untagged:
     case trace::Kind::completion:
-    case trace::Kind::bye: return true;
-    default: return false;
+    case trace::Kind::bye:
+      return true;
+    default:
+      return false;
   }
 }
 
-/// The line that `event` came from: the nearest one at or before it that crossed the same connection
-/// in the same direction, else the nearest one of all. Some events wait for an answer that settles how
-/// to read them, so the last line before one need not be its own.
+/// The line that `event` came from: the nearest one at or before it that crossed the same
+/// connection in the same direction, else the nearest one of all. Some events wait for an answer
+/// that settles how to read them, so the last line before one need not be its own.
 std::optional<std::size_t> line_of(const trace::Trace& trace, std::size_t event) {
   if (event >= trace.events.size() || trace.dialogue.empty()) return std::nullopt;
   const trace::Event& e = trace.events[event];
@@ -135,11 +137,20 @@ std::string escaped(std::string_view octets) {
   for (const char c : octets) {
     const auto octet = static_cast<unsigned char>(c);
     switch (octet) {
-      case '\\': out += "\\\\"; continue;
-      case '\r': out += "\\r"; continue;
-      case '\n': out += "\\n"; continue;
-      case '\t': out += "\\t"; continue;
-      default: break;
+      case '\\':
+        out += "\\\\";
+        continue;
+      case '\r':
+        out += "\\r";
+        continue;
+      case '\n':
+        out += "\\n";
+        continue;
+      case '\t':
+        out += "\\t";
+        continue;
+      default:
+        break;
     }
     if (octet >= 0x20 && octet < 0x7f) {
       out.push_back(c);
@@ -159,8 +170,7 @@ std::string to_text(const trace::DialogueLine& line) {
   return out + std::to_string(line.id) + ": " + escaped(line.octets);
 }
 
-std::vector<std::string> single_dialogue(const world::Setting& setting,
-                                         const world::Script& script,
+std::vector<std::string> single_dialogue(const world::Setting& setting, const world::Script& script,
                                          std::optional<std::size_t> event) {
   std::vector<std::string> out;
   append(out, record(setting, script).trace, event);

@@ -83,8 +83,7 @@ void MonitorStep(benchmark::State& state) {
   Panel::State monitors = start;
   for (auto _ : state) {
     monitors = start;
-    panel.step(monitors, trace.events,
-               [](std::size_t, const properties::Outcome&, std::size_t) {});
+    panel.step(monitors, trace.events, [](std::size_t, const properties::Outcome&, std::size_t) {});
     benchmark::DoNotOptimize(monitors.single.data());
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(trace.events.size()));

@@ -37,14 +37,15 @@ void Judge::judge_step(const trace::Events& events) {
 }
 
 void Judge::compare(bool own_first, std::size_t step) {
-  panel_.compare(state_, own_first, [this, step](std::size_t i, const properties::Outcome& outcome) {
-    properties::Tally& tally = tallies_[i];
-    ++tally.exercised;
-    if (outcome.violation.empty()) return;
-    if (tally.violations++ > 0) return;
-    tally.detail = outcome.violation;
-    tally.event = step;
-  });
+  panel_.compare(state_, own_first,
+                 [this, step](std::size_t i, const properties::Outcome& outcome) {
+                   properties::Tally& tally = tallies_[i];
+                   ++tally.exercised;
+                   if (outcome.violation.empty()) return;
+                   if (tally.violations++ > 0) return;
+                   tally.detail = outcome.violation;
+                   tally.event = step;
+                 });
 }
 
 void Judge::run(const world::Script& script) {
@@ -113,9 +114,8 @@ std::vector<std::string> Judge::dialogue(const world::Script& script, std::strin
 
 world::Finding finding_of(const Judge& judge, std::string_view property,
                           const world::Script& script) {
-  world::Finding finding{.property = std::string(property),
-                         .subject = judge.subject().front_end(),
-                         .script = script};
+  world::Finding finding{
+      .property = std::string(property), .subject = judge.subject().front_end(), .script = script};
   finding.script.protocol = judge.subject().protocol;
   for (std::size_t i = 0; i < judge.panel().size(); ++i) {
     const properties::Property& member = judge.panel().property(i);

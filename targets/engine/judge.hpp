@@ -1,10 +1,10 @@
-// One script, judged: the run itself by the safety and liveness monitors, and the pair of runs that a
-// 2-safety property compares, in lockstep. rapid, fuzz, replay and the reducer all judge through this
-// one place, and explore confirms its witnesses here.
+// One script, judged: the run itself by the safety and liveness monitors, and the pair of runs that
+// a 2-safety property compares, in lockstep. rapid, fuzz, replay and the reducer all judge through
+// this one place, and explore confirms its witnesses here.
 //
-// A script without `vary` is run as it stands and compared with its canonical schedule; one with `vary`
-// is run without it and compared with the varied run. What it exercises and violates beside 2-safety is
-// said of the run as it stands, without `vary`.
+// A script without `vary` is run as it stands and compared with its canonical schedule; one with
+// `vary` is run without it and compared with the varied run. What it exercises and violates beside
+// 2-safety is said of the run as it stands, without `vary`.
 #pragma once
 
 #include <optional>
@@ -24,14 +24,15 @@ namespace sallyport::engine {
 /// Runs scripts against one subject. Not for several threads at once: it keeps its buffers.
 class Judge {
  public:
-  /// `properties` that don't apply to the subject's protocol are left out. The properties outlive it.
+  /// `properties` that don't apply to the subject's protocol are left out. The properties outlive
+  /// it.
   Judge(const Subject& subject, std::span<const properties::Property* const> properties);
   Judge(const Judge&) = delete;
   Judge& operator=(const Judge&) = delete;
 
-  /// Judges `script`; tallies()[i] is about panel().property(i), of this script alone. Its `event` is
-  /// an index into the events of the run as it stands; for 2-safety, the step after which the two runs
-  /// were seen to differ. The protocol is the subject's, whatever the script says.
+  /// Judges `script`; tallies()[i] is about panel().property(i), of this script alone. Its `event`
+  /// is an index into the events of the run as it stands; for 2-safety, the step after which the
+  /// two runs were seen to differ. The protocol is the subject's, whatever the script says.
   void run(const world::Script& script);
   [[nodiscard]] const std::vector<properties::Tally>& tallies() const { return tallies_; }
   [[nodiscard]] const Panel& panel() const { return panel_; }

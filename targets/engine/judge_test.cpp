@@ -22,7 +22,8 @@ world::Script script_of(std::string_view text) {
 
 // A message of the NTLM exchange goes to another connection than the one before it.
 constexpr std::string_view over_two_connections =
-    "protocol imap\n1 login bob\n1 logout\n0 authenticate NTLM alice\n0 respond\n0 respond lease 1\n";
+    "protocol imap\n1 login bob\n1 logout\n0 authenticate NTLM alice\n0 respond\n0 respond lease "
+    "1\n";
 
 TEST(Escaped, KeepsToPrintableAscii) {
   EXPECT_EQ(escaped("a\\b\r\n\t\x01\xff~"), "a\\\\b\\r\\n\\t\\x01\\xff~");

@@ -1,6 +1,6 @@
-// The monitors of a run, set up for both kinds of property: those that judge one run, and those that
-// compare it with a second run of the same script on another schedule. They are kept apart so that the
-// second run, and the state that a search has for it, carries only what is compared.
+// The monitors of a run, set up for both kinds of property: those that judge one run, and those
+// that compare it with a second run of the same script on another schedule. They are kept apart so
+// that the second run, and the state that a search has for it, carries only what is compared.
 #pragma once
 
 #include <cstddef>
@@ -47,14 +47,13 @@ class Panel {
   void step_other(State& state, const trace::Events& events) const {
     step_pair(state.other, events);
   }
-  /// When both runs are quiescent: `each(i, outcome)`. `own_first` says whether the run is the first
-  /// of the two.
+  /// When both runs are quiescent: `each(i, outcome)`. `own_first` says whether the run is the
+  /// first of the two.
   template <class Each>
   void compare(State& state, bool own_first, Each&& each) const {
-    pair_.compare(own_first ? state.own : state.other, own_first ? state.other : state.own,
-                  [&](std::size_t i, const properties::Outcome& outcome) {
-                    each(pair_member_[i], outcome);
-                  });
+    pair_.compare(
+        own_first ? state.own : state.other, own_first ? state.other : state.own,
+        [&](std::size_t i, const properties::Outcome& outcome) { each(pair_member_[i], outcome); });
   }
 
  private:

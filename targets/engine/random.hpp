@@ -20,7 +20,9 @@ class Random {
     return z ^ (z >> 31);
   }
   /// 0 … bound - 1; `bound` is small and not 0, so that the bias of a remainder doesn't matter.
-  constexpr std::size_t below(std::size_t bound) { return static_cast<std::size_t>(next() % bound); }
+  constexpr std::size_t below(std::size_t bound) {
+    return static_cast<std::size_t>(next() % bound);
+  }
   constexpr bool one_in(std::size_t n) { return below(n) == 0; }
 
  private:

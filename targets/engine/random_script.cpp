@@ -55,10 +55,11 @@ struct Weight {
   unsigned percent;
 };
 constexpr Weight weights[] = {
-    {Verb::capability, 10}, {Verb::mechanisms, 6}, {Verb::login, 14},  {Verb::authenticate, 14},
-    {Verb::respond, 16},    {Verb::cancel, 5},     {Verb::select, 6},  {Verb::fetch, 8},
-    {Verb::noop, 4},        {Verb::logout, 5},     {Verb::starttls, 2}, {Verb::send, 5},
-    {Verb::close, 2},       {Verb::outlook_express, 3},
+    {Verb::capability, 10},   {Verb::mechanisms, 6},      {Verb::login, 14},
+    {Verb::authenticate, 14}, {Verb::respond, 16},        {Verb::cancel, 5},
+    {Verb::select, 6},        {Verb::fetch, 8},           {Verb::noop, 4},
+    {Verb::logout, 5},        {Verb::starttls, 2},        {Verb::send, 5},
+    {Verb::close, 2},         {Verb::outlook_express, 3},
 };
 
 Verb random_verb(Random& random) {

@@ -23,9 +23,9 @@ Script long_script(std::uint64_t seed) {
 }
 
 std::size_t count(const Script& script, Verb verb) {
-  return static_cast<std::size_t>(std::count_if(
-      script.steps.begin(), script.steps.end(),
-      [verb](const world::Step& step) { return step.action.verb == verb; }));
+  return static_cast<std::size_t>(
+      std::count_if(script.steps.begin(), script.steps.end(),
+                    [verb](const world::Step& step) { return step.action.verb == verb; }));
 }
 
 TEST(Reduce, LeavesOnlyTheStepsThatAreNeeded) {
@@ -75,8 +75,8 @@ TEST(Reduce, VaryFollowsItsStep) {
   script.steps[5].action.verb = Verb::noop;
   const Fails fails = [](const Script& s) {
     return std::any_of(s.vary.begin(), s.vary.end(), [&s](const world::Change& change) {
-      return change.step < s.steps.size() &&
-             s.steps[change.step].action.verb == Verb::logout && change.leases.front() >= 2;
+      return change.step < s.steps.size() && s.steps[change.step].action.verb == Verb::logout &&
+             change.leases.front() >= 2;
     });
   };
   const Script reduced = reduce(script, fails);

@@ -85,7 +85,8 @@ std::expected<Budget, std::string> budget_from(std::string_view text) {
     if (unit.milliseconds == 0) {
       budget.count = number;
     } else {
-      budget.time = std::chrono::milliseconds(static_cast<std::int64_t>(number * unit.milliseconds));
+      budget.time =
+          std::chrono::milliseconds(static_cast<std::int64_t>(number * unit.milliseconds));
     }
     return budget;
   }

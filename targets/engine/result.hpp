@@ -19,11 +19,12 @@
 
 namespace sallyport::engine {
 
-/// The property of a subject that dies, is stopped by a sanitizer, or never comes to rest. It is in no
-/// catalogue, and has a row only where it is violated.
+/// The property of a subject that dies, is stopped by a sanitizer, or never comes to rest. It is in
+/// no catalogue, and has a row only where it is violated.
 inline constexpr std::string_view crash_id = "CRASH";
 
-/// A front-end under test in the simulated world: "exchange-2000/imap", "hardened+advertise-ntlm/pop3".
+/// A front-end under test in the simulated world: "exchange-2000/imap",
+/// "hardened+advertise-ntlm/pop3".
 struct Subject {
   frontend::Configuration configuration;
   trace::Protocol protocol{};
@@ -49,11 +50,11 @@ struct Budget {
 /// Called now and then by an engine that works for long, with what it has done so far.
 struct Progress {
   std::string_view engine;
-  std::uint64_t done = 0;      // executions or states
+  std::uint64_t done = 0;  // executions or states
   double seconds = 0;
-  std::string_view unit;       // "states", "scripts"
-  std::size_t depth = 0;       // explore: steps
-  std::size_t frontier = 0;    // explore: states that wait
+  std::string_view unit;     // "states", "scripts"
+  std::size_t depth = 0;     // explore: steps
+  std::size_t frontier = 0;  // explore: states that wait
 };
 /// Returns false to stop the engine cleanly; its results so far stand.
 using OnProgress = bool (*)(void* context, const Progress&);

@@ -1,5 +1,5 @@
-// Subjects and budgets in words: what a user types comes back in results, and what is wrong with it is
-// said in one line.
+// Subjects and budgets in words: what a user types comes back in results, and what is wrong with it
+// is said in one line.
 #include "targets/engine/result.hpp"
 
 #include <gmock/gmock.h>
@@ -33,12 +33,12 @@ TEST(Subject, EveryProfileAndFaultCanBeNamed) {
 }
 
 TEST(Subject, AnUnknownNameIsSaidWithWhatWasExpected) {
-  for (const std::string_view wrong : {"exchange-2001", "hardened+gremlins", "", "+", "hardened+",
-                                       "hardened/imap", "\x1b[2J"}) {
+  for (const std::string_view wrong :
+       {"exchange-2001", "hardened+gremlins", "", "+", "hardened+", "hardened/imap", "\x1b[2J"}) {
     const auto found = configuration_from(wrong);
     ASSERT_FALSE(found) << wrong;
-    EXPECT_THAT(found.error(), AllOf(HasSubstr("expected"), Not(HasSubstr("\n")),
-                                     Not(HasSubstr("\x1b"))));
+    EXPECT_THAT(found.error(),
+                AllOf(HasSubstr("expected"), Not(HasSubstr("\n")), Not(HasSubstr("\x1b"))));
   }
   EXPECT_THAT(configuration_from("exchange-2001").error(),
               testing::StartsWith("front-end 'exchange-2001': unknown profile 'exchange-2001', "
@@ -63,8 +63,8 @@ TEST(Budget, ComesBackAsItWasWritten) {
 }
 
 TEST(Budget, RefusesWhatIsNoBudget) {
-  for (const std::string_view wrong : {"", "x", "s", "20", "20 s", "-1s", "0s", "0x", "1.5h", "20sec",
-                                       "99999999999999999999x", "9223372036854775807h"}) {
+  for (const std::string_view wrong : {"", "x", "s", "20", "20 s", "-1s", "0s", "0x", "1.5h",
+                                       "20sec", "99999999999999999999x", "9223372036854775807h"}) {
     const auto budget = budget_from(wrong);
     ASSERT_FALSE(budget) << wrong;
     EXPECT_THAT(budget.error(), HasSubstr("expected a positive time"));

@@ -21,8 +21,8 @@ struct Row {
   Where where = Where::both;
 };
 
-// Outlook Express isn't here: what it does is made of these steps, one lease at a time, while as one
-// step its schedules would be as many as all of theirs multiplied.
+// Outlook Express isn't here: what it does is made of these steps, one lease at a time, while as
+// one step its schedules would be as many as all of theirs multiplied.
 //
 // Two users, so that one can be taken for the other; one wrong password for each way to give one,
 // because a second would differ in nothing that anything here looks at.
@@ -50,9 +50,12 @@ constexpr Row rows[] = {
 
 bool applies(const Row& row, const engine::Subject& subject) {
   switch (row.where) {
-    case Where::both: return true;
-    case Where::pop3: return subject.protocol == trace::Protocol::pop3;
-    case Where::with_certificate: return subject.configuration.certificate;
+    case Where::both:
+      return true;
+    case Where::pop3:
+      return subject.protocol == trace::Protocol::pop3;
+    case Where::with_certificate:
+      return subject.configuration.certificate;
   }
   return false;
 }

@@ -1,5 +1,5 @@
-// What the search lets a client do: typed steps, one table for both protocols. Octets are not in it;
-// they are for the fuzzers.
+// What the search lets a client do: typed steps, one table for both protocols. Octets are not in
+// it; they are for the fuzzers.
 #pragma once
 
 #include <cstddef>

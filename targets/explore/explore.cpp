@@ -43,7 +43,8 @@ class Exploration {
 
   std::vector<engine::Result> run() {
     Limits limits{.depth_max = bound_.depth_max};
-    if (request_.budget.count) limits.states_max = std::min(limits.states_max, *request_.budget.count);
+    if (request_.budget.count)
+      limits.states_max = std::min(limits.states_max, *request_.budget.count);
     const Stop stop = search_.run(
         limits, [this](Id id, const State& state, auto&& emit) { expand(id, state, emit); },
         [this] { return watch(); });
@@ -156,7 +157,8 @@ class Exploration {
                                     .unit = "states",
                                     .depth = search_.depth(),
                                     .frontier = search_.waiting()};
-    return request_.on_progress(request_.progress_context, progress) ? Stop::exhausted : Stop::asked;
+    return request_.on_progress(request_.progress_context, progress) ? Stop::exhausted
+                                                                     : Stop::asked;
   }
 
   world::Script script_to(const Seen& seen) const {
@@ -179,18 +181,19 @@ class Exploration {
                           .bound = {},
                           .runaway = std::nullopt};
     if (runaway_) ending.runaway = script_to(*runaway_);
-    ending.bound = {{"exhausted", stop == Stop::exhausted},
-                    {"depth_exhausted", stop == Stop::exhausted || stop == Stop::depth},
-                    {"depth", std::uint64_t{search_.depth()}},
-                    {"stopped", std::string(name(stop))},
-                    {"depth_max", std::uint64_t{bound_.depth_max}},
-                    {"clients", std::uint64_t{bound_.clients}},
-                    {"alphabet", std::uint64_t{alphabet_.size()}},
-                    {"connections_max", std::uint64_t{request_.subject.configuration.connections_max}},
-                    {"worlds", std::uint64_t{worlds_.worlds()}},
-                    {"world_steps", worlds_.transitions()},
-                    {"memory_octets", std::uint64_t{octets()}},
-                    {"confusion", worlds_.confusion()}};
+    ending.bound = {
+        {"exhausted", stop == Stop::exhausted},
+        {"depth_exhausted", stop == Stop::exhausted || stop == Stop::depth},
+        {"depth", std::uint64_t{search_.depth()}},
+        {"stopped", std::string(name(stop))},
+        {"depth_max", std::uint64_t{bound_.depth_max}},
+        {"clients", std::uint64_t{bound_.clients}},
+        {"alphabet", std::uint64_t{alphabet_.size()}},
+        {"connections_max", std::uint64_t{request_.subject.configuration.connections_max}},
+        {"worlds", std::uint64_t{worlds_.worlds()}},
+        {"world_steps", worlds_.transitions()},
+        {"memory_octets", std::uint64_t{octets()}},
+        {"confusion", worlds_.confusion()}};
     return engine::conclude(request_, judge_, records_, ending);
   }
 

@@ -77,6 +77,30 @@ TEST_P(Explore, SaysWhetherItSawEverything) {
   EXPECT_EQ(std::get<std::string>(*engine::bound(shallow[0], "stopped")), "depth");
 }
 
+/// A number that changes says that the world, its canonical form or the alphabet has changed: look
+/// why before writing down the new one.
+TEST(Explore, CountsTheStatesOfSmallBounds) {
+  struct Row {
+    Protocol protocol;
+    std::size_t clients;
+    std::size_t connections_max;
+    std::uint64_t states;
+  };
+  constexpr Row rows[] = {
+      {Protocol::imap, 1, 1, 89},
+      {Protocol::imap, 2, 1, 2941},
+      {Protocol::pop3, 1, 2, 34188},
+  };
+  for (const Row& row : rows) {
+    auto request = request_of("hardened", row.protocol, 1000000);
+    request.subject.configuration.connections_max = row.connections_max;
+    const auto results = run(request, {.clients = row.clients});
+    ASSERT_FALSE(results.empty());
+    EXPECT_EQ(std::get<std::uint64_t>(*engine::bound(results[0], "states")), row.states);
+    EXPECT_TRUE(std::get<bool>(*engine::bound(results[0], "exhausted")));
+  }
+}
+
 /// Every world within `depth` steps, by running each script from its start: what WorldGraph finds
 /// with much less work.
 std::set<std::string> worlds_by_scripts(const world::Setting& setting,

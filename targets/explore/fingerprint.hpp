@@ -1,11 +1,11 @@
-// 122 bits that stand for a world's canonical octets, with a bound on the chance that two worlds share
-// them.
+// 122 bits that stand for a world's canonical octets, with a bound on the chance that two worlds
+// share them.
 //
-// The octets are the coefficients of a polynomial, evaluated modulo 2^61 - 1 at two points that the seed
-// of the run picks (Carter and Wegman, Universal classes of hash functions, 1979). Two different
-// strings of at most L words agree at a random point with probability at most L / 2^61, so among n
-// worlds some pair is confused with probability at most n²/2 · (L / 2^61)². A run with another seed
-// draws other points.
+// The octets are the coefficients of a polynomial, evaluated modulo 2^61 - 1 at two points that the
+// seed of the run picks (Carter and Wegman, Universal classes of hash functions, 1979). Two
+// different strings of at most L words agree at a random point with probability at most L / 2^61,
+// so among n worlds some pair is confused with probability at most n²/2 · (L / 2^61)². A run with
+// another seed draws other points.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// A hash table of indices: it tells whether something that lies in a vector elsewhere is already there.
-// Eight octets a slot, linear probing, at most three quarters full.
+// A hash table of indices: it tells whether something that lies in a vector elsewhere is already
+// there. Eight octets a slot, linear probing, at most three quarters full.
 #pragma once
 
 #include <cstddef>

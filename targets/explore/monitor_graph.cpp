@@ -12,9 +12,8 @@ void note(std::vector<Note>& notes, std::size_t property, const properties::Outc
     known.violated = known.violated || violated;
     return;
   }
-  notes.push_back({.property = static_cast<std::uint32_t>(property),
-                   .exercised = 1,
-                   .violated = violated});
+  notes.push_back(
+      {.property = static_cast<std::uint32_t>(property), .exercised = 1, .violated = violated});
 }
 
 }  // namespace
@@ -59,10 +58,9 @@ const MonitorGraph::Comparison& MonitorGraph::compare(MonitorsId first, Monitors
   Comparison comparison{};
   properties::Monitors::State left = states_[first];
   properties::Monitors::State right = states_[second];
-  monitors_.compare(left, right,
-                    [&comparison](std::size_t i, const properties::Outcome& outcome) {
-                      note(comparison.notes, i, outcome);
-                    });
+  monitors_.compare(left, right, [&comparison](std::size_t i, const properties::Outcome& outcome) {
+    note(comparison.notes, i, outcome);
+  });
   comparison.first = number(left);
   comparison.second = number(right);
   comparison_keys_.push_back(key);

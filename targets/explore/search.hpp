@@ -1,9 +1,9 @@
-// Breadth-first search over small values. Whatever is large about a state (a world, the monitors' octets)
-// is kept elsewhere once and has a number; a state is then a few numbers, compared exactly.
+// Breadth-first search over small values. Whatever is large about a state (a world, the monitors'
+// octets) is kept elsewhere once and has a number; a state is then a few numbers, compared exactly.
 //
-// The table of visited states is also the queue and the trail: states stand in it in the order in which
-// they were found, each with its parent and the label of the step that led to it. So a state costs its
-// own size and 20 octets, and the way back from any state is a shortest one.
+// The table of visited states is also the queue and the trail: states stand in it in the order in
+// which they were found, each with its parent and the label of the step that led to it. So a state
+// costs its own size and 20 octets, and the way back from any state is a shortest one.
 #pragma once
 
 #include <algorithm>
@@ -44,8 +44,8 @@ class Search {
 
   explicit Search(const State& start) { add(start, 0, 0); }
 
-  /// `expand(id, state, emit)` calls `emit(successor, label)` for each step from `state`; `watch()` is
-  /// asked before each state and gives a reason to stop, or Stop::exhausted to go on.
+  /// `expand(id, state, emit)` calls `emit(successor, label)` for each step from `state`; `watch()`
+  /// is asked before each state and gives a reason to stop, or Stop::exhausted to go on.
   template <class Expand, class Watch>
   Stop run(const Limits& limits, Expand&& expand, Watch&& watch) {
     for (Id id = 0; id < nodes_.size(); ++id) {
@@ -103,10 +103,13 @@ class Search {
   /// False where a new state found no room.
   bool add(const State& state, Id parent, Label label,
            std::uint64_t states_max = std::numeric_limits<std::uint32_t>::max() - 1) {
-    const auto same = [&](Id id) { return std::memcmp(&nodes_[id].state, &state, sizeof state) == 0; };
+    const auto same = [&](Id id) {
+      return std::memcmp(&nodes_[id].state, &state, sizeof state) == 0;
+    };
     const auto next = static_cast<Id>(nodes_.size());
     if (nodes_.size() >= states_max) return table_.contains(hash(state), same);
-    if (table_.find_or_add(hash(state), next, same) == next) nodes_.push_back({state, parent, label});
+    if (table_.find_or_add(hash(state), next, same) == next)
+      nodes_.push_back({state, parent, label});
     return true;
   }
 

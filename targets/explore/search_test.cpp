@@ -51,7 +51,8 @@ TEST(Search, FindsAShortestWay) {
   // 0 1 2 3 6 12 24 48 96
   EXPECT_EQ(counters.way_to(found).size(), 8u);
   std::uint32_t value = 0;
-  for (const std::uint32_t label : counters.way_to(found)) value = label == 1 ? value + 1 : value * 2;
+  for (const std::uint32_t label : counters.way_to(found))
+    value = label == 1 ? value + 1 : value * 2;
   EXPECT_EQ(value, 96u);
 }
 

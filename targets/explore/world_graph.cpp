@@ -7,6 +7,9 @@ namespace sallyport::explore {
 
 namespace {
 
+/// A world's share of the heap for each octet of its canonical form, as measured.
+constexpr std::size_t heap_factor = 8;
+
 /// Everything about an event that a monitor may look at.
 void canonical(const trace::Event& event, trace::Canonical& out) {
   out.enumerator(event.kind);
@@ -30,9 +33,9 @@ void canonical(const trace::Event& event, trace::Canonical& out) {
   out.text(event.user);
 }
 
-/// The next schedule after `leases`, whose leases had `arities` choices: an odometer whose last place
-/// turns fastest. What comes behind a changed place starts again at the canonical choice, because it
-/// may have other arities.
+/// The next schedule after `leases`, whose leases had `arities` choices: an odometer whose last
+/// place turns fastest. What comes behind a changed place starts again at the canonical choice,
+/// because it may have other arities.
 bool next_schedule(world::Leases& leases, const std::vector<std::uint8_t>& arities) {
   leases.resize(arities.size(), 0);
   while (!leases.empty()) {
@@ -114,7 +117,8 @@ WorldId WorldGraph::number(world::World& world) {
   rows_.emplace_back();
   rows_.back().runaway = world.runaway();
   rows_.back().world = std::move(scratch_);
-  world_octets_ = std::max(world_octets_, sizeof(world::World) + 2 * canonical_.bytes().size());
+  world_octets_ =
+      std::max(world_octets_, sizeof(world::World) + heap_factor * canonical_.bytes().size());
   ++waiting_;
   return id;
 }

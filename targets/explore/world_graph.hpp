@@ -1,9 +1,11 @@
-// The worlds that can be reached, numbered, and the steps between them, found as they are asked for.
+// The worlds that can be reached, numbered, and the steps between them, found as they are asked
+// for.
 //
-// Many states of the search share a world: they differ in what the monitors remember, or in the second
-// world beside it. So each world takes each of its steps only once, and is thrown away when its steps
-// are known; what stays is where they lead and what was seen on the way. Both are numbered by what they
-// are up to the names of tags and nonces, which is all that a monitor may depend on.
+// Many states of the search share a world: they differ in what the monitors remember, or in the
+// second world beside it. So each world takes each of its steps only once, and is thrown away when
+// its steps are known; what stays is where they lead and what was seen on the way. Both are
+// numbered by what they are up to the names of tags and nonces, which is all that a monitor may
+// depend on.
 #pragma once
 
 #include <cstddef>
@@ -67,8 +69,8 @@ class WorldGraph {
   static constexpr WorldId start = 0;
   [[nodiscard]] EventsId beginning() const { return beginning_; }
 
-  /// The steps of `world`, by action and with the canonical schedule first. Finds them where that was
-  /// not yet done, and then invalidates what it returned before.
+  /// The steps of `world`, by action and with the canonical schedule first. Finds them where that
+  /// was not yet done, and then invalidates what it returned before.
   std::span<const Edge> edges(WorldId world);
   /// Edges have numbers too.
   [[nodiscard]] std::uint32_t number_of(const Edge& edge) const {

@@ -1,7 +1,8 @@
-// The session target, made to fail, because a detector that has never gone off is not to be trusted.
-// It knows the property CANARY, which everything violates, and with SALLYPORT_CANARY
+// The session target, made to fail, because a detector that has never gone off is not to be
+// trusted. It knows the property CANARY, which everything violates, and with SALLYPORT_CANARY
 //   logout  it dies of a trap when a script logs out;
-//   magic   it does nothing but die of a trap when its input begins with "PORT", four octets that only
+//   magic   it does nothing but die of a trap when its input begins with "PORT", four octets that
+//   only
 //           a fuzzer whose coverage feedback works comes upon.
 #include <algorithm>
 #include <cstddef>

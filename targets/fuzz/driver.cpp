@@ -31,8 +31,8 @@ using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 constexpr std::size_t script_octets_max = 256;  // some twenty steps
-constexpr auto one_script_max = 10s;  // then libFuzzer says timeout
-constexpr auto overrun_max = 30s;     // behind its own time, before it is killed
+constexpr auto one_script_max = 10s;            // then libFuzzer says timeout
+constexpr auto overrun_max = 30s;               // behind its own time, before it is killed
 constexpr auto poll_every = 10ms;
 constexpr auto progress_every = 250ms;
 constexpr std::size_t crash_reductions_max = 200;  // runs of the sibling
@@ -219,7 +219,8 @@ class Driver {
   /// The input that libFuzzer left behind when it died.
   std::optional<world::Script> artifact() {
     std::error_code error;
-    for (const fs::directory_entry& entry : fs::directory_iterator(workspace_ / "artifacts", error)) {
+    for (const fs::directory_entry& entry :
+         fs::directory_iterator(workspace_ / "artifacts", error)) {
       world::Script script = world::script_from_bytes(contents(entry.path()));
       script.protocol = request_.subject.protocol;
       return script;
@@ -230,10 +231,10 @@ class Driver {
   bool crashes(const world::Script& script) {
     const fs::path input = workspace_ / "crash";
     std::ofstream(input, std::ios::binary) << world::to_bytes(script);
-    auto process = Process::start(
-        {sibling_.string(), "-detect_leaks=0", "-timeout=" + std::to_string(one_script_max.count()),
-         input.string()},
-        variables(), workspace_ / "crash.log");
+    auto process =
+        Process::start({sibling_.string(), "-detect_leaks=0",
+                        "-timeout=" + std::to_string(one_script_max.count()), input.string()},
+                       variables(), workspace_ / "crash.log");
     return process && !process->wait().well();
   }
 

@@ -1,5 +1,5 @@
-// The fuzzer in its own process: what it finds, what becomes of its crash, and what is said where it
-// can't run. Where fuzz targets aren't built there is nothing to run.
+// The fuzzer in its own process: what it finds, what becomes of its crash, and what is said where
+// it can't run. Where fuzz targets aren't built there is nothing to run.
 #include "targets/fuzz/driver.hpp"
 
 #include <gtest/gtest.h>
@@ -43,19 +43,19 @@ INSTANTIATE_TEST_SUITE_P(Protocols, Fuzz, testing::ValuesIn(engine::both_protoco
                          [](const auto& test) { return std::string(trace::name(test.param)); });
 
 TEST_P(Fuzz, FindsOnExchange2000WhatTheArticleTells) {
-  const auto results = run(request_of("exchange-2000", GetParam(), 5000), SESSION);
+  const auto results = run(request_of("exchange-2000", GetParam(), 2000), SESSION);
   engine::expect_violated(results, {"ADV-01", "PER-01"});
   EXPECT_EQ(engine::find(results, "ADV-01")->witness->finding.script.steps.size(), 1u);
 }
 
 TEST_P(Fuzz, ServicePack1AndHardenedHoldEverything) {
   for (const std::string_view fixed : {"exchange-2000-sp1", "hardened"}) {
-    engine::expect_all_hold(run(request_of(fixed, GetParam(), 5000), SESSION));
+    engine::expect_all_hold(run(request_of(fixed, GetParam(), 2000), SESSION));
   }
 }
 
 TEST_P(Fuzz, RepeatsToTheOctet) {
-  const auto request = request_of("exchange-2000", GetParam(), 5000);
+  const auto request = request_of("exchange-2000", GetParam(), 1500);
   EXPECT_EQ(engine::fixed_text(run(request, SESSION)), engine::fixed_text(run(request, SESSION)));
 }
 
@@ -67,7 +67,7 @@ TEST_P(Fuzz, ACanaryIsFound) {
 
 TEST(Driver, ACrashIsAViolatedResultWithItsWitness) {
   setenv("SALLYPORT_CANARY", "logout", 1);
-  const auto results = run(request_of("hardened", Protocol::imap, 5000), CANARY);
+  const auto results = run(request_of("hardened", Protocol::imap, 2000), CANARY);
   unsetenv("SALLYPORT_CANARY");
   engine::expect_violated(results, {std::string(engine::crash_id)});
   const engine::Result* crash = engine::find(results, engine::crash_id);
@@ -81,7 +81,7 @@ TEST(Driver, ACrashIsAViolatedResultWithItsWitness) {
 
 TEST(Driver, CoverageLeadsTheFuzzerToFourOctets) {
   setenv("SALLYPORT_CANARY", "magic", 1);
-  const auto results = run(request_of("hardened", Protocol::imap, 400000), CANARY);
+  const auto results = run(request_of("hardened", Protocol::imap, 3000000), CANARY);
   unsetenv("SALLYPORT_CANARY");
   EXPECT_NE(engine::find(results, engine::crash_id), nullptr);
 }

@@ -17,12 +17,12 @@
 namespace sallyport::fuzz {
 
 namespace variables {
-inline constexpr const char* front_end = "SALLYPORT_FRONT_END";      // hardened+advertise-ntlm
-inline constexpr const char* protocol = "SALLYPORT_PROTOCOL";        // imap, pop3; unset: the script's
+inline constexpr const char* front_end = "SALLYPORT_FRONT_END";  // hardened+advertise-ntlm
+inline constexpr const char* protocol = "SALLYPORT_PROTOCOL";    // imap, pop3; unset: the script's
 inline constexpr const char* certificate = "SALLYPORT_CERTIFICATE";  // 1: STARTTLS is offered
 inline constexpr const char* connections = "SALLYPORT_CONNECTIONS";  // most of them in the pool
 inline constexpr const char* properties = "SALLYPORT_PROPERTIES";    // ADV-01,PER-01; unset: all
-inline constexpr const char* report = "SALLYPORT_REPORT";            // a directory: record and go on
+inline constexpr const char* report = "SALLYPORT_REPORT";  // a directory: record and go on
 }  // namespace variables
 
 struct Environment {

@@ -15,8 +15,8 @@ namespace sallyport::fuzz {
 /// The number behind the last `name`, as in "cov: 812 ft: 2817".
 [[nodiscard]] std::optional<std::uint64_t> figure_in(std::string_view log, std::string_view name);
 
-/// What went wrong, in one line without process ids and addresses: a sanitizer's SUMMARY where there
-/// is one. Empty where nothing says so.
+/// What went wrong, in one line without process ids and addresses: a sanitizer's SUMMARY where
+/// there is one. Empty where nothing says so.
 [[nodiscard]] std::string failure_in(std::string_view log);
 
 /// The functions on the stack of the first report, innermost first, at most `count`.

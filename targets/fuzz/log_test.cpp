@@ -33,8 +33,7 @@ TEST(Log, TellsHowFarItGot) {
 }
 
 TEST(Log, TellsWhatWentWrongWithoutWhatChangesFromRunToRun) {
-  EXPECT_EQ(failure_in(asan_log),
-            "AddressSanitizer: heap-use-after-free pool.cpp:12:3 in lease");
+  EXPECT_EQ(failure_in(asan_log), "AddressSanitizer: heap-use-after-free pool.cpp:12:3 in lease");
   EXPECT_EQ(failure_in(trap_log), "ERROR: libFuzzer: deadly signal");
   EXPECT_EQ(failure_in("all is well\n"), "");
   EXPECT_EQ(last_line_of(trap_log), "SUMMARY: libFuzzer: deadly signal");

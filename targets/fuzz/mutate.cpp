@@ -29,8 +29,7 @@ void insert_step(Script& script, Random& random) {
 void insert_piece(Script& script, Random& random) {
   std::vector<Step> piece = engine::random_piece(random, script.protocol);
   script.steps.insert(script.steps.begin() + place(script, random),
-                      std::make_move_iterator(piece.begin()),
-                      std::make_move_iterator(piece.end()));
+                      std::make_move_iterator(piece.begin()), std::make_move_iterator(piece.end()));
 }
 void append_piece(Script& script, Random& random) {
   for (Step& step : engine::random_piece(random, script.protocol)) {
@@ -58,7 +57,8 @@ void change_leases(Script& script, Random& random) {
     leases.pop_back();
     return;
   }
-  if (!leases.empty()) leases[random.below(leases.size())] = static_cast<std::uint8_t>(random.below(4));
+  if (!leases.empty())
+    leases[random.below(leases.size())] = static_cast<std::uint8_t>(random.below(4));
 }
 void change_action(Script& script, Random& random) {
   some_step(script, random).action = engine::random_step(random, script.protocol).action;
@@ -69,6 +69,7 @@ void change_client(Script& script, Random& random) {
 }
 void change_credentials(Script& script, Random& random) {
   client::Action& action = some_step(script, random).action;
+  if (!client::facts(action.verb).account) return;
   if (random.one_in(2)) {
     action.right = !action.right;
   } else {
@@ -93,19 +94,18 @@ struct Edit {
 };
 // Twice in the list: twice as often.
 constexpr Edit edits[] = {
-    {insert_step, false},  {insert_piece, false},  {append_piece, false},
-    {append_piece, false}, {remove_steps, true},   {duplicate_step, true},
-    {swap_steps, true},    {change_leases, true},  {change_leases, true},
-    {change_action, true}, {change_client, true},  {change_credentials, true},
+    {insert_step, false},  {insert_piece, false}, {append_piece, false},
+    {append_piece, false}, {remove_steps, true},  {duplicate_step, true},
+    {swap_steps, true},    {change_leases, true}, {change_leases, true},
+    {change_action, true}, {change_client, true}, {change_credentials, true},
     {change_split, true},  {change_vary, true},
 };
 
 /// Keeps to what the byte form can hold.
 void fit(Script& script) {
   if (script.steps.size() > world::steps_max) script.steps.resize(world::steps_max);
-  std::erase_if(script.vary, [&](const world::Change& change) {
-    return change.step >= script.steps.size();
-  });
+  std::erase_if(script.vary,
+                [&](const world::Change& change) { return change.step >= script.steps.size(); });
 }
 
 }  // namespace

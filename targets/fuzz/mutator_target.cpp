@@ -1,6 +1,6 @@
-// libFuzzer's hooks for the mutation of scripts. One mutation in eight is left to libFuzzer, for the
-// scripts that no edit of ours makes; so are inputs that would grow too long. Engines that know the
-// hooks but have no LLVMFuzzerMutate keep such an input as it is.
+// libFuzzer's hooks for the mutation of scripts. One mutation in eight is left to libFuzzer, for
+// the scripts that no edit of ours makes; so are inputs that would grow too long. Engines that know
+// the hooks but have no LLVMFuzzerMutate keep such an input as it is.
 #include <cstddef>
 #include <cstdint>
 #include <cstring>

@@ -23,8 +23,8 @@ struct Exit {
 /// had: a run must repeat, and sanitizers fail to start now and then where it is set very high.
 class Process {
  public:
-  /// Output goes to `log`. `variables` are set in its environment, beside what is there. The error is
-  /// one line.
+  /// Output goes to `log`. `variables` are set in its environment, beside what is there. The error
+  /// is one line.
   [[nodiscard]] static std::expected<Process, std::string> start(
       const std::vector<std::string>& arguments,
       const std::vector<std::pair<std::string, std::string>>& variables,

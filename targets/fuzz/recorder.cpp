@@ -79,7 +79,7 @@ void Recorder::fail(engine::Judge& judge, const world::Script& script, std::stri
   for (std::size_t i = 0; i < judge.panel().size(); ++i) {
     if (judge.panel().property(i).facts.id == property) facts = &judge.panel().property(i).facts;
   }
-  const std::string actual(!shown             ? "a violation that running its script again does not show"
+  const std::string actual(!shown ? "a violation that running its script again does not show"
                            : tally == nullptr ? "it never does"
                                               : tally->detail);
   const engine::Witness witness{.finding = engine::finding_of(judge, property, reduced),

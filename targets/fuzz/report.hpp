@@ -1,5 +1,5 @@
-// What the session target leaves in its report directory for the driver: `report`, a line of numbers for
-// each property, and a script for each property that was violated.
+// What the session target leaves in its report directory for the driver: `report`, a line of
+// numbers for each property, and a script for each property that was violated.
 #pragma once
 
 #include <cstdint>

@@ -138,7 +138,8 @@ std::vector<Visit> further_visits(const Known& known) {
   const auto steps = [&] { return Steps(known.protocol, known.starttls); };
   std::vector<Visit> visits;
   visits.push_back({.purpose = "commands out of their state",
-                    .script = steps().act(Verb::select).act(Verb::fetch).leave(),
+                    // In this order: a server that takes both must not find a message to fetch.
+                    .script = steps().act(Verb::fetch).act(Verb::select).leave(),
                     .provokes = true});
   visits.push_back(
       {.purpose = "an unknown command",

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
@@ -217,7 +218,9 @@ void Server::Implementation::accept(Listener& listener) {
 void Server::Implementation::admit(tcp::socket socket, const Door& door) {
   const Peer::Limits limits{.idle = options_.idle_max};
   const auto peer = std::make_shared<Peer>(std::move(socket), *this, limits);
-  const bool full = visitors_.size() >= options_.sessions_max;
+  // Numbers of sessions end below no_session, whatever is asked for.
+  const bool full =
+      visitors_.size() >= std::min<std::size_t>(options_.sessions_max, trace::no_session);
   Visitor& visitor =
       visitors_.emplace(peer.get(), Visitor{.peer = peer, .door = door, .direct = std::nullopt})
           .first->second;

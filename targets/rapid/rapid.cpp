@@ -89,7 +89,8 @@ class Checking {
     }
   }
 
-  /// A generated script is judged by all properties; while RapidCheck shrinks, by the one that failed.
+  /// A generated script is judged by all properties; while RapidCheck shrinks, by the one that
+  /// failed.
   bool upholds(const world::Script& script) {
     if (target_) {
       ++shrinks_;
@@ -121,8 +122,8 @@ class Checking {
   engine::Judge judge_;
   std::vector<engine::Record> records_;
   rc::Gen<world::Script> scripts_;
-  std::optional<std::size_t> target_;   // what RapidCheck shrinks for
-  std::vector<std::size_t> violated_;   // first seen in this round
+  std::optional<std::size_t> target_;  // what RapidCheck shrinks for
+  std::vector<std::size_t> violated_;  // first seen in this round
   std::optional<world::Script> runaway_;
   std::uint64_t executions_ = 0;
   std::uint64_t shrinks_ = 0;
@@ -131,8 +132,6 @@ class Checking {
 
 }  // namespace
 
-std::vector<engine::Result> run(const engine::Request& request) {
-  return Checking(request).run();
-}
+std::vector<engine::Result> run(const engine::Request& request) { return Checking(request).run(); }
 
 }  // namespace sallyport::rapid

@@ -1,7 +1,7 @@
 // RapidCheck: random scripts of typed steps, shrunk when one violates a property.
 //
-// A violation ends a round; RapidCheck shrinks it, the reducer takes it to a local minimum, and the next
-// round goes on with the properties that are left. A count budget counts the scripts that were
+// A violation ends a round; RapidCheck shrinks it, the reducer takes it to a local minimum, and the
+// next round goes on with the properties that are left. A count budget counts the scripts that were
 // generated, not those that shrinking tries.
 #pragma once
 

@@ -64,8 +64,7 @@ TEST(Rapid, CatchesEveryFaultByThePropertyItIsMeantFor) {
     if (fault.fault == frontend::Fault::none) continue;
     bool caught = false;
     for (const Protocol protocol : engine::both_protocols) {
-      const auto results =
-          run(request_of("hardened+" + std::string(fault.name), protocol, 1500));
+      const auto results = run(request_of("hardened+" + std::string(fault.name), protocol, 1500));
       const auto ids = engine::violated(results);
       caught = caught || std::find(ids.begin(), ids.end(), fault.property) != ids.end();
       if (caught) break;

@@ -1,5 +1,5 @@
-"""The command's contract, from outside: exit statuses, one line on stderr for what goes wrong, JSON that
-is one object and repeats to the octet, findings that replay, secrets that stay where they are.
+"""The command's contract, from outside: exit statuses, one line on stderr for what goes wrong, JSON
+that is one object and repeats to the octet, findings that replay, secrets that stay where they are.
 
 Run by ctest; by hand: SALLYPORT=build/dev/bin/sallyport python3 targets/cli/tests/cli_test.py
 """
@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import pty
+import shutil
 import signal
 import socket
 import subprocess
@@ -351,6 +352,51 @@ class Replay(Command):
         self.assertEqual(
             [(row["property"], row["verdict"]) for row in done["results"]], [("CRASH", "holds")]
         )
+
+
+class Sibling(Command):
+    """The instrumented sibling is whatever stands beside the command; here it is one that dies."""
+
+    def setUp(self):
+        super().setUp()
+        # A copy, as the command looks beside the file that it was loaded from.
+        self.command = shutil.copy(SALLYPORT, self.directory / "sallyport")
+        fuzzer = self.directory / "sallyport-fuzz-session"
+        fuzzer.write_text(
+            "#!/bin/sh\n"
+            "echo '==1==ERROR: AddressSanitizer: heap-use-after-free on address 0x1' >&2\n"
+            "echo 'SUMMARY: AddressSanitizer: heap-use-after-free world.cpp:1 in step' >&2\n"
+            "exit 77\n",
+            encoding="utf-8",
+        )
+        fuzzer.chmod(0o755)
+
+    def run_copy(self, *arguments, stdin=""):
+        return subprocess.run(
+            [self.command, *arguments, "--format", "json"],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def test_a_crash_that_only_a_sanitizer_sees_is_repeated(self):
+        finding = "property CRASH\nsubject hardened\nprotocol imap\n0 capability\n"
+        done = self.run_copy("replay", "-", stdin=finding)
+        self.assertEqual(done.returncode, 1, done)
+        (row,) = json.loads(done.stdout)["results"]
+        self.assertEqual((row["property"], row["verdict"]), ("CRASH", "violated"))
+        self.assertIn("heap-use-after-free", row["detail"])
+        self.assertEqual(row["witness"]["script"], finding)
+
+    def test_a_fuzzer_that_fails_leaves_things_open(self):
+        arguments = ["--profile", "hardened", "--protocol", "imap", "--engine", "fuzz"]
+        done = self.run_copy("verify", *arguments, "--budget", "10x", "--require", "ADV-01")
+        self.assertEqual(done.returncode, 2, done)
+        self.assertRegex(done.stderr, r"^sallyport: [^\n]+\n$")
+        verdicts = {row["verdict"] for row in json.loads(done.stdout)["results"]}
+        self.assertEqual(verdicts, {"inconclusive"})
 
 
 class Secrets(Command):

@@ -22,19 +22,11 @@ class Dovecot(TestCase):
             self.assertEqual(done.returncode, 1 if violated else 0, done)
         return rows
 
-    def visible(self):
-        listed = json.loads(self.run_sallyport("properties", "--format", "json").stdout)
-        return [each["id"] for each in listed["properties"]
-                if each["needs"] == "client_wire" and each["kind"] == "safety"
-                or each["id"] == "ADV-03"]
-
     def assert_judged(self, rows):
-        for identifier in ["ADV-01", "ADV-02", "ADV-03", "STM-01", "RSP-01"]:
-            self.assertIn(identifier, rows)
-            row = rows[identifier]
-            self.assertIn(row["verdict"], ["holds", "violated"], row)
-        for row in rows.values():
+        for row in rows.values():  # none vacuous, none inconclusive
             self.assertIn(row["verdict"], ["holds", "violated", "unobservable"], row)
+        judged = {name for name, row in rows.items() if row["verdict"] != "unobservable"}
+        self.assertLessEqual({"ADV-01", "ADV-02", "ADV-03", "STM-01", "RSP-01"}, judged)
 
     def test_every_property_of_the_wire_is_judged(self):
         ports = self.dovecot("alice", PASSWORD)

@@ -147,13 +147,18 @@ def dovecot(test, user, password):
             [program, "-F", "-c", str(test.directory / "dovecot.conf")], preexec_fn=die_with_parent,
             stderr=subprocess.PIPE, text=True,
         )
+        log = test.directory / "dovecot.log"
         try:
             if started(process, ports.values()):
                 yield {name.lower(): port for name, port in ports.items()}
                 return
         finally:
             process.terminate()
-            errors = process.communicate(timeout=PATIENCE_S)[1]
+            try:
+                process.wait(timeout=PATIENCE_S)
+            finally:
+                process.kill()
+                errors = process.communicate()[1] + (log.read_text() if log.exists() else "")
         if "Address already in use" not in errors:
             break
     raise AssertionError(f"dovecot does not start: {errors}")
