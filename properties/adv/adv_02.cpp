@@ -1,6 +1,7 @@
 // ADV-02: what isn't offered isn't started. An exchange counts as not offered if its mechanism was
 // in no list when the command was read, nor in a list that came before the answer: a list in the OK
 // itself speaks of the time after login.
+#include "properties/direction.hpp"
 #include "properties/offers.hpp"
 
 namespace sallyport::properties {
@@ -20,14 +21,12 @@ struct Adv02 {
     Session* const s = e.point == trace::Point::client ? state.find(e.session) : nullptr;
     if (s == nullptr) return not_concerned;
     s->offers.step(e);
-    if (e.kind == Kind::opened || e.kind == Kind::closed || e.kind == Kind::tls) {
-      s->command = trace::no_command;
-    }
+    if (e.kind == Kind::opened || e.kind == Kind::closed) s->command = trace::no_command;
     const bool starts = (e.verb == Verb::authenticate || e.verb == Verb::auth) &&
                         e.mechanism != trace::Mechanism::none;
     if (!starts || e.command == trace::no_command) return not_concerned;
     const bool lacking = s->offers.lacks(e.mechanism, e.protocol);
-    if (e.kind == Kind::command && lacking) s->command = e.command;
+    if (asks(e) && lacking) s->command = e.command;
     const bool answer = e.kind == Kind::continuation || e.kind == Kind::completion;
     if (!answer || s->command != e.command) return not_concerned;
     s->command = trace::no_command;

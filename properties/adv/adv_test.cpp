@@ -38,6 +38,12 @@ TEST(Adv02, AnAcceptanceWithoutAChallengeIsAStartToo) {
          "C0: a AUTHENTICATE PLAIN AGFsaWNlAHNlc2FtZQ==\nS0: a OK logged in\n");
 }
 
+// A bare LF breaks the grammar. A server that takes it for a line has begun all the same.
+TEST(Adv02, ALineThatIsMalformedMayBeStartedToo) {
+  expect("ADV-02", begun,
+         "imap\nS0: * OK [CAPABILITY IMAP4rev1] hello\nC0: a AUTHENTICATE NTLM\\n\\\nS0: +\n");
+}
+
 TEST(Adv02, JudgesAnExchangeOnce) {
   const Tally tally =
       tally_of("ADV-02", events_of_transcript("imap\nS0: * OK [CAPABILITY IMAP4rev1] hello\n"
@@ -81,6 +87,7 @@ TEST(Adv02, Pop3NeedsBothAnswers) {
   const string listed = "C0: AUTH\nS0: +OK\nS0: CRAM-MD5\nS0: .\n";
   expect_unjudged("ADV-02", capa + "C0: AUTH CRAM-MD5\nS0: + PDEuMkBmZT4=\n");
   expect_unjudged("ADV-02", capa + listed + "C0: AUTH CRAM-MD5\nS0: + PDEuMkBmZT4=\n");
+  expect_unjudged("ADV-02", capa + "C0: AUTH PLAIN\nS0: -ERR no\nC0: AUTH NTLM\nS0: +\n");
   expect("ADV-02", holds, capa + listed + "C0: AUTH NTLM\nS0: -ERR no\n");
   expect("ADV-02", begun, capa + listed + "C0: AUTH NTLM\nS0: +\n");
 }
@@ -157,6 +164,17 @@ TEST(Adv03, AClientThatLeavesIsNotJudged) {
   expect_unjudged("ADV-03", "imap\nS0: * OK hello\n! attempt s0 valid\n! close s0 server\n");
 }
 
+TEST(Adv03, ByeIsHangingUp) {
+  expect("ADV-03", hung_up,
+         "imap\nS0: * OK hello\n! attempt s0 valid\nC0: a LOGIN alice sesame\nS0: * BYE no\n");
+}
+
+TEST(Adv03, AnAttemptIsForItsTimeBeforeOrUnderTls) {
+  expect_unjudged("ADV-03",
+                  "imap\nS0: * OK hello\n! attempt s0 valid\n! tls s0\n"
+                  "C0: a LOGIN alice sesame\nS0: a NO no\n");
+}
+
 TEST(Adv03, GivesUpWhereTheClientIsToBlame) {
   const string offer = "imap\nS0: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hello\n";
   const string attempt = offer + "! attempt s0 mechanism=PLAIN valid\n";
@@ -211,6 +229,13 @@ TEST(Adv06, AGeneralPolicyReplacesAll) {
          "imap\n! policy s0 mechanisms=CRAM-MD5\n! policy mechanisms=PLAIN\n"
          "B0: * OK [CAPABILITY IMAP4rev1 AUTH=CRAM-MD5] be\n"
          "S0: * OK [CAPABILITY IMAP4rev1 AUTH=CRAM-MD5] hello\n");
+}
+
+TEST(Adv06, ThePolicyOfASessionThatIsNotWatchedIsNobodyElses) {
+  expect_unjudged("ADV-06",
+                  "imap\n! policy s9 mechanisms=PLAIN\n"
+                  "B0: * OK [CAPABILITY IMAP4rev1 AUTH=CRAM-MD5] be\n"
+                  "S0: * OK [CAPABILITY IMAP4rev1 AUTH=CRAM-MD5] hello\n");
 }
 
 TEST(Adv06, WhatIsInNoTableIsNotCopied) {

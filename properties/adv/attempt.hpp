@@ -37,7 +37,7 @@ struct Attempt {
         if (phase == Phase::announced || phase == Phase::named) begin(e);
         break;
       case Kind::malformed:
-        if (!e.from_server && phase != Phase::under_way) drop();
+        if (!e.from_server && (phase != Phase::under_way || e.command == command)) drop();
         break;
       case Kind::response:
         if (e.blob == trace::Blob::cancel || e.blob == trace::Blob::invalid) drop();
@@ -51,6 +51,7 @@ struct Attempt {
       case Kind::closed: {
         const bool tried = phase == Phase::under_way || phase == Phase::named;
         drop();
+        if (e.kind == Kind::closed) *this = {};
         return tried && (e.kind == Kind::bye || e.from_server) ? End::hung_up : End::none;
       }
       default:

@@ -1,5 +1,6 @@
 // ISO-01: behind its login a session is served only by a connection that is logged in as its user.
 // What itself logs in is no such command, nor is anything before the client was told OK.
+#include "properties/direction.hpp"
 #include "properties/leases.hpp"
 
 namespace sallyport::properties {
@@ -21,8 +22,7 @@ struct Iso01 {
       if (e.kind == Kind::opened || e.kind == Kind::closed) *user = 0;
       if (logs_in(e)) *user = identity_of(e.user);
     }
-    const bool says = e.kind == Kind::command || (e.kind == Kind::malformed && !e.from_server);
-    if (e.point != trace::Point::backend || !says) return not_concerned;
+    if (e.point != trace::Point::backend || !asks(e)) return not_concerned;
     if (authenticates(e) || e.verb == trace::Verb::user) return not_concerned;
     const std::uint64_t* const user = state.users.find(holder(state.links, e));
     const Owned* const link = state.links.find(e.link);

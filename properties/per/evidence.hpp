@@ -60,7 +60,8 @@ inline void follow_evidence(PerLink<Accepted>& links, const trace::Event& e) {
   follow_owners(links, e);
   // The client is answered, or is another one: what was accepted before doesn't speak for the next.
   const bool answered = e.kind == Kind::completion && authenticates(e);
-  if (e.point == trace::Point::client && (answered || e.kind == Kind::opened)) {
+  if (e.point == trace::Point::client &&
+      (answered || e.kind == Kind::opened || e.kind == Kind::closed)) {
     for (Accepted& link : links.slots) {
       if (link.of == e.session) link.of = trace::no_session;
     }

@@ -1,6 +1,7 @@
 // What PER-02 knows of one connection to a back-end: whose authentication exchange is open on it.
 #pragma once
 
+#include "properties/direction.hpp"
 #include "properties/leases.hpp"
 
 namespace sallyport::properties {
@@ -17,7 +18,7 @@ struct Exchange : Leased {
   constexpr void go_on(std::uint32_t session, const trace::Event& e) {
     open = 1;
     owner = session;
-    if (e.kind == trace::Kind::command && begins_or_proves(e)) command = e.command;
+    if (proves(e)) command = e.command;
   }
   constexpr void end() {
     open = 0;
@@ -36,22 +37,18 @@ struct Exchange : Leased {
     return true;
   }
 
-  /// The front-end's octets, whatever they are.
-  static constexpr bool says(const trace::Event& e) {
-    return e.kind == trace::Kind::command || e.kind == trace::Kind::response ||
-           (e.kind == trace::Kind::malformed && !e.from_server);
-  }
-  static constexpr bool begins_or_proves(const trace::Event& e) {
+  /// A command of an authentication, the first or a later one.
+  static constexpr bool proves(const trace::Event& e) {
     return authenticates(e) || e.verb == trace::Verb::user;
   }
   /// A command that can be the first of an exchange.
   static constexpr bool begins(const trace::Event& e) {
-    return e.kind == trace::Kind::command && begins_or_proves(e) && e.verb != trace::Verb::pass;
+    return asks(e) && proves(e) && e.verb != trace::Verb::pass;
   }
   /// Where no exchange is open, a SASL message looks like a line that is no command.
   static constexpr bool continues(const trace::Event& e) {
-    return e.kind != trace::Kind::command || e.verb == trace::Verb::pass ||
-           e.verb == trace::Verb::unknown;
+    return e.kind == trace::Kind::response || e.verb == trace::Verb::pass ||
+           e.verb == trace::Verb::unknown || e.verb == trace::Verb::none;
   }
 };
 

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "properties/direction.hpp"
 #include "properties/identity.hpp"
 #include "properties/property.hpp"
 
@@ -15,7 +16,8 @@ struct Outcomes {
 
   std::uint64_t digest = 0;     // of those that wait
   std::uint32_t count = 0;      // how many they are
-  std::uint32_t under_way = 0;  // an authentication is
+  std::uint16_t under_way = 0;  // an authentication is
+  std::uint16_t excused = 0;    // a failure came between, so this session is no measure any more
 
   constexpr void add(bool accepted, std::uint64_t identity) {
     under_way = 0;
@@ -24,23 +26,40 @@ struct Outcomes {
     digest = (digest + identity + (accepted ? 1 : 2)) * 0x100000001b3;
   }
 
-  /// `identity`: whom an acceptance makes the client. NO and BAD are both a refusal, and so is a
-  /// server that hangs up instead of answering; a client that leaves takes back what waits.
+  /// Follows one event of the client's wire. `identity`: whom an acceptance makes the client. NO
+  /// and BAD are both a refusal, and so is a server that hangs up instead of answering; a client
+  /// that leaves takes back what waits.
   constexpr void step(const trace::Event& e, std::uint64_t identity) {
     using trace::Kind;
-    using trace::Status;
     const bool login = authenticates(e) || e.verb == trace::Verb::user;
     if (e.kind == Kind::opened || (e.kind == Kind::closed && !e.from_server)) *this = {};
-    if (e.kind == Kind::command && login) under_way = 1;
-    if (e.kind == Kind::completion && login && e.status != Status::ok) add(false, 0);
+    if (asks(e) && login) under_way = 1;
+    if (e.kind == Kind::completion && login && e.status != trace::Status::ok) add(false, 0);
     if (logs_in(e)) add(true, identity);
     if (e.kind == Kind::closed && under_way != 0) add(false, 0);
   }
 
-  constexpr std::uint64_t take() {
-    count = 0;
-    return std::exchange(digest, 0);
+  enum class Agreement : std::uint8_t { undecided, equal, different };
+
+  /// Compares what both runs have of one session, and takes it away.
+  static constexpr Agreement settle(Outcomes& a, Outcomes& b) {
+    const bool excused = (a.excused | b.excused) != 0;
+    if (excused) a.excused = b.excused = 1;
+    if (!excused && (a.count == 0 || b.count == 0)) return Agreement::undecided;
+    const bool equal = std::exchange(a.digest, 0) == std::exchange(b.digest, 0);
+    a.count = b.count = 0;
+    if (excused) return Agreement::undecided;
+    return equal ? Agreement::equal : Agreement::different;
   }
 };
+
+/// A failure was injected, or a stated limit reached. One that names no session may concern any.
+constexpr void excuse(PerSession<Outcomes>& sessions, const trace::Event& failure) {
+  const Outcomes* const one = sessions.find(failure.session);
+  for (Outcomes& each : sessions.slots) {
+    const bool concerned = failure.session == trace::no_session || &each == one;
+    if (concerned && each.under_way != 0) each.excused = 1;
+  }
+}
 
 }  // namespace sallyport::properties

@@ -38,7 +38,7 @@ struct Per02 {
     if (link == nullptr) return not_concerned;
     if (e.kind == Kind::opened || e.kind == Kind::closed) link->end();
     if (e.kind == Kind::completion) return link->complete(e) ? upheld : not_concerned;
-    return Exchange::says(e) ? said(links, *link, e) : not_concerned;
+    return asks(e) || e.kind == Kind::response ? said(links, *link, e) : not_concerned;
   }
 };
 

@@ -101,6 +101,55 @@ TEST(Per01, AClientThatLeavesTakesBackWhatWaits) {
   EXPECT_EQ(tally.exercised, 1U);
 }
 
+// The pool is full on one schedule: a limit, not a choice. The sessions go different ways from
+// there.
+TEST(Per01, AFailureExcusesItsSessionForGood) {
+  const string first = lease("s0", "k0") + begins("s0");
+  const string second = lease("s0", "k1") + begins("s0");
+  const string again = string(rest) + begins("s0");
+  for (const char* const whose : {"inside s0", "inside", "given k4"}) {
+    const string failure = string(whose) + " imap failure\n";
+    EXPECT_EQ(compared(first + ends("s0", "OK"), second + failure + ends("s0", "NO")).exercised,
+              0U);
+    EXPECT_EQ(compared(first + ends("s0", "OK") + again + ends("s0", "BAD"),
+                       second + failure + ends("s0", "NO") + again + ends("s0", "OK"))
+                  .exercised,
+              0U);
+  }
+  EXPECT_EQ(
+      compared(first + ends("s0", "OK"), second + "inside s1 imap failure\n" + ends("s0", "NO"))
+          .detail,
+      otherwise);
+  const string anew =
+      string(rest) + "client s0 imap closed\nclient s0 imap opened\n" + begins("s0");
+  EXPECT_EQ(
+      compared(first + ends("s0", "OK") + anew + ends("s0", "OK"),
+               second + "inside s0 imap failure\n" + ends("s0", "NO") + anew + ends("s0", "NO"))
+          .detail,
+      otherwise);
+}
+
+// The run that failed hangs up and begins anew, the other goes on: they can't be compared.
+TEST(Per01, AnExcuseHoldsInBothRuns) {
+  const string first = lease("s0", "k0") + begins("s0") + ends("s0", "OK") + string(rest);
+  const string second = lease("s0", "k1") + begins("s0") + "inside s0 imap failure\n" +
+                        ends("s0", "NO") + string(rest) + "client s0 imap closed from-server\n" +
+                        "client s0 imap opened\n";
+  EXPECT_EQ(
+      compared(first + begins("s0") + ends("s0", "BAD"), second + begins("s0") + ends("s0", "OK"))
+          .exercised,
+      0U);
+}
+
+// What failed before the login began is no excuse for it.
+TEST(Per01, AFailureCountsWhileALoginIsUnderWay) {
+  const string failure = "given imap failure\n";
+  EXPECT_EQ(compared(failure + lease("s0", "k0") + begins("s0") + ends("s0", "OK"),
+                     failure + lease("s0", "k1") + begins("s0") + ends("s0", "NO"))
+                .detail,
+            otherwise);
+}
+
 TEST(Per01, HangingUpIsARefusal) {
   const string first = lease("s0", "k0") + begins("s0");
   const string second = lease("s0", "k1") + begins("s0") + "client s0 imap closed from-server\n";
@@ -142,6 +191,21 @@ TEST(Per01, ItsStateIsBounded) {
     monitors.compare(a, b, [](std::size_t, const Outcome&) {});
   }
   EXPECT_EQ(a, differed) << "only who leases what is left, and that the schedules differed";
+  monitors.step(a, events_of_text(lease("s0", "k0")), ignore);
+  EXPECT_EQ(a, differed) << "a schedule that differs already can't differ more";
+}
+
+TEST(Per01, SchedulesAreForgottenWhenTheyWereCompared) {
+  const Property* const property = find("PER-01");
+  const Monitors monitors({&property, 1}, trace::Protocol::imap);
+  const auto ignore = [](std::size_t, const Outcome&, std::size_t) {};
+  Monitors::State a = monitors.start();
+  Monitors::State b = monitors.start();
+  for (Monitors::State* const s : {&a, &b}) {
+    monitors.step(*s, events_of_text(lease("s0", "k0") + "inside s0 k0 imap release\n"), ignore);
+  }
+  monitors.compare(a, b, [](std::size_t, const Outcome&) {});
+  EXPECT_EQ(a, monitors.start());
 }
 
 // PER-02.
@@ -182,6 +246,13 @@ TEST(Per02, WhatEndsAnExchange) {
   }
 }
 
+TEST(Per02, AnotherCommandsCompletionIsNotTheOutcome) {
+  expect("PER-02", shared,
+         "imap\nS0: * OK hello\n! lease s0 k0\nB0: * OK be\nF0: f1 NOOP\n"
+         "F0: f2 AUTHENTICATE PLAIN\nB0: f1 OK done\nB0: +\n! release s0 k0\n"
+         "! lease s1 k0\nF0: f3 NOOP\n");
+}
+
 // Whoever has the connection next may cancel what was left open on it.
 TEST(Per02, ACancellationIsNobodysMessage) {
   expect("PER-02", holds,
@@ -201,6 +272,12 @@ TEST(Per02, SaysNothingWhereNobodyIsKnownToLease) {
   expect_unjudged("PER-02",
                   "imap\nB0: * OK be\nB1: * OK be\nF0: f1 AUTHENTICATE PLAIN\nB0: +\n"
                   "F1: AGFsaWNlAHNlc2FtZQ==\n");
+}
+
+TEST(Per02, SaysNothingOfAnExchangeThatBeganForNobodyKnown) {
+  expect_unjudged("PER-02",
+                  "imap\nS0: * OK hello\nB0: * OK be\nF0: f1 AUTHENTICATE PLAIN\nB0: +\n"
+                  "! lease s0 k0\nF0: AGFsaWNlAHNlc2FtZQ==\nB0: f1 OK in\n");
 }
 
 TEST(Per02, PassBelongsToTheUserOfItsOwnConnection) {
@@ -236,6 +313,21 @@ TEST(Per05, ADigestEntitlesToNoPooledConnection) {
   expect("PER-05", pooled,
          with_pool("C1: b AUTHENTICATE CRAM-MD5\nS1: + PDEuMkBmZT4=\nC1: YWxpY2UgNWM3ZDNh\n"
                    "! lease s1 k0\nS1: b OK in\n"));
+}
+
+// Alice's connection was logged in by a digest. Another digest of hers is no evidence either.
+TEST(Per05, WithoutASecretThereIsNothingToCompare) {
+  constexpr std::string_view cram = "+ PDEuMkBmZT4=\n";
+  const string client =
+      "C0: a AUTHENTICATE CRAM-MD5\nS0: " + string(cram) + "C0: YWxpY2UgNWM3ZDNh\n";
+  const string lease_and_login =
+      "! lease s0 k0\nB0: * OK be\nF0: f1 AUTHENTICATE CRAM-MD5\nB0: " + string(cram) +
+      "F0: YWxpY2UgNWM3ZDNh\nB0: f1 OK in\n";
+  const string once = "imap\nS0: * OK hello\n" + client + lease_and_login + "S0: a OK in\n";
+  expect("PER-05", holds, once);
+  expect("PER-05", pooled,
+         once + "! release s0 k0\n! close s0 client\nS0: * OK hello\n" + client +
+             "! lease s0 k0\nS0: a OK in\n");
 }
 
 TEST(Per05, AnAcceptanceSpeaksForOneLoginOnly) {

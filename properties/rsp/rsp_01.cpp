@@ -3,6 +3,7 @@
 // so an -ERR that nobody asked for counts only once the server goes on.
 #include <utility>
 
+#include "properties/direction.hpp"
 #include "properties/property.hpp"
 #include "properties/rsp/obligations.hpp"
 
@@ -38,8 +39,7 @@ struct Rsp01 {
     Obligations* const s = e.point == trace::Point::client ? state.find(e.session) : nullptr;
     if (s == nullptr) return not_concerned;
     s->step(e);
-    const bool goes_on = e.from_server && e.kind != Kind::closed;
-    if (goes_on && std::exchange(s->farewell, 0) != 0) return unasked;
+    if (said_by_server(e) && std::exchange(s->farewell, 0) != 0) return unasked;
     if (e.kind != Kind::completion) return not_concerned;
     return e.command == trace::no_command ? unattributed(*s, e) : upheld;
   }

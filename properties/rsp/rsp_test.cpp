@@ -64,6 +64,11 @@ TEST(Rsp01, WhatFollowsALogoutNeedsNoAnswer) {
   expect_violation(never, in(imap, "C0: b NOOP\nC0: a LOGOUT\nS0: a OK done\n! quiescent\n"));
 }
 
+TEST(Rsp01, BehindALogoutNothingMoreIsCounted) {
+  expect_no_violation(in(imap, "C0: a LOGOUT\nS0: * BYE\nS0: a OK done\nS0: a OK done\n"));
+  expect_no_violation(in(pop3, "C0: QUIT\nS0: +OK bye\nS0: +OK bye\n! quiescent\n"));
+}
+
 TEST(Rsp01, WhatFollowsAnAcceptedStartTlsNeedsNone) {
   expect_no_violation(
       in(imap, "C0: a STARTTLS\nC0: b NOOP\nS0: a OK begin\n! quiescent\n! tls s0\n! quiescent\n"));
@@ -75,6 +80,11 @@ TEST(Rsp01, ItMayBeTheClientsTurn) {
   expect_no_violation(in(pop3, "C0: AUTH PLAIN\nS0: +\n! quiescent\n"));
   expect_violation(never, in(imap, "C0: a AUTHENTICATE PLAIN\n! quiescent\n"));
   expect_violation(never, in(pop3, "C0: AUTH PLAIN\nS0: +\nC0: *\n! quiescent\n"));
+  const string too_long(70000, 'A');
+  for (const string& begun : {in(imap, "C0: a AUTHENTICATE PLAIN\nS0: +\nC0: "),
+                              in(pop3, "C0: AUTH PLAIN\nS0: +\nC0: ")}) {
+    expect_violation(never, begun + too_long + "\n! quiescent\n");
+  }
   expect_violation(never, in(imap, "C0: a NOOP\nC0: b AUTHENTICATE PLAIN\nS0: +\n! quiescent\n"));
 }
 
@@ -91,6 +101,7 @@ TEST(Rsp01, IdleLastsUntilTheClientEndsIt) {
   const string idling = in(imap, "C0: a IDLE\nS0: + idling\n! quiescent\n");
   expect_no_violation(idling + "C0: done\nS0: a OK done\n! quiescent\n");
   expect_violation(never, idling + "C0: DONE\n! quiescent\n");
+  expect_violation(never, in(imap, "C0: a IDLE\nS0: a NO no\nC0: b NOOP\n! quiescent\n"));
 }
 
 TEST(Rsp01, AnUntaggedBadCompletesNothing) {
@@ -130,6 +141,11 @@ TEST(Rsp01, MoreCommandsThanCanBeToldApartAreNotJudged) {
   for (int i = 0; i < 70; ++i) many += "C0: NOOP\n";
   for (int i = 0; i < 70; ++i) many += "S0: +OK\n";
   expect_no_violation(many + "! quiescent\n");
+  const Tally tally =
+      tally_of("RSP-01",
+               events_of_text("client s0 imap command verb=NOOP tag=a\n"
+                              "client s0 imap completion status=OK tag=a\ngiven imap quiescent\n"));
+  EXPECT_EQ(tally.detail, "");
 }
 
 }  // namespace

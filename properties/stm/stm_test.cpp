@@ -119,6 +119,13 @@ TEST(Stm01, StartTlsAndLoginComeBeforeAuthentication) {
   }
 }
 
+TEST(Stm01, PreauthIsBehindLogin) {
+  constexpr std::string_view preauth = "imap\nS0: * PREAUTH hello\n";
+  expect("STM-01", took_effect, string(preauth) + "C0: a STARTTLS\nS0: a OK begin\n");
+  expect("STM-01", took_effect, string(preauth) + "C0: a FETCH 1 FLAGS\nS0: a OK done\n");
+  expect_unjudged("STM-01", string(preauth) + "C0: a LIST \"\" *\nS0: a OK done\n");
+}
+
 TEST(Stm01, AnyStateTakesThese) {
   for (const char* const command : {"CAPABILITY", "NOOP", "ID NIL", "LOGOUT"}) {
     const string lines = string("C0: b ") + command + "\nS0: b OK done\n";
@@ -139,6 +146,14 @@ TEST(Stm01, ARefusalChangesNoState) {
   expect("STM-01", took_effect,
          "pop3\nS0: +OK hello\nC0: USER alice\nS0: +OK\nC0: PASS wrong\nS0: -ERR no\n"
          "C0: STAT\nS0: +OK 3 900\n");
+}
+
+// CLOSE took effect before login, it was said. That makes nobody logged in.
+TEST(Stm01, AClosedMailboxIsNoLogin) {
+  const Tally tally =
+      tally_of("STM-01", events_of_transcript("imap\nS0: * OK hello\nC0: a CLOSE\nS0: a OK closed\n"
+                                              "C0: b LOGIN alice sesame\nS0: b OK in\n"));
+  EXPECT_EQ(tally.violations, 1U);
 }
 
 TEST(Stm01, SaysNothingOfASessionWhoseBeginningItMissed) {
