@@ -1,9 +1,6 @@
-// The session target, made to fail, because a detector that has never gone off is not to be
-// trusted. It knows the property CANARY, which everything violates, and with SALLYPORT_CANARY
-//   logout  it dies of a trap when a script logs out;
-//   magic   it does nothing but die of a trap when its input begins with "PORT", four octets that
-//   only
-//           a fuzzer whose coverage feedback works comes upon.
+// The session target, made to fail: a detector that never went off is not to be trusted. It knows
+// CANARY, which everything violates; SALLYPORT_CANARY says of what it dies: `logout`, a script that
+// logs out; `magic`, an input that begins with "PORT", which only coverage feedback comes upon.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
