@@ -10,7 +10,6 @@
 #include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
 #include <csignal>
-#include <cstdio>
 #include <unordered_map>
 #include <utility>
 
@@ -376,18 +375,5 @@ const std::vector<Server::Listening>& Server::listening() const {
 void Server::run() { implementation_->run(); }
 void Server::stop() { implementation_->stop(); }
 void Server::stop_on_signals() { implementation_->stop_on_signals(); }
-
-std::expected<void, std::string> run_server(ServeOptions options) {
-  auto server = Server::open(std::move(options));
-  if (!server) return std::unexpected(std::move(server.error()));
-  server->stop_on_signals();
-  for (const Server::Listening& each : server->listening()) {
-    std::fputs(fmt::format("{} {}\n", each.name, each.address).c_str(), stdout);
-  }
-  std::fputs("ready\n", stdout);
-  std::fflush(stdout);
-  server->run();
-  return {};
-}
 
 }  // namespace sallyport::live

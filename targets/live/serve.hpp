@@ -65,8 +65,4 @@ class Server {
   std::unique_ptr<Implementation> implementation_;
 };
 
-/// What `sallyport serve` does: prints a line `imap 127.0.0.1:1143` for each listener and `ready`,
-/// then serves until SIGTERM or SIGINT.
-[[nodiscard]] std::expected<void, std::string> run_server(ServeOptions options);
-
 }  // namespace sallyport::live
