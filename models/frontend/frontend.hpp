@@ -98,6 +98,7 @@ class FrontEnd {
     bool authenticated = false;
     bool selected = false;    // IMAP: a mailbox is, so the connection can't go back to the pool
     bool multi_line = false;  // POP3: inside a multi-line reply
+    bool challenged = false;  // it answered a relayed SASL message with a challenge
     trace::Verb verb = trace::Verb::none;             // in progress
     trace::SessionId session = trace::no_session;     // which leases it
     trace::SessionId unfinished = trace::no_session;  // left in the middle of this one's exchange

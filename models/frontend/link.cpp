@@ -287,6 +287,7 @@ void FrontEnd::canonical(trace::Canonical& out) const {
     out.flag(l.authenticated);
     out.flag(l.selected);
     out.flag(l.multi_line);
+    out.flag(l.challenged);
     out.enumerator(l.verb);
     out.u16(l.session);
     out.u16(l.unfinished);

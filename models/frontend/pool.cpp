@@ -266,19 +266,23 @@ void FrontEnd::relay_message(SessionId id, std::string_view line, Host& host) {
   host.to_backend(*chosen, octets);
 }
 
-// The back-end's answer to one relayed message: Status::none where it asks for the next one.
+// The back-end's answer to one relayed message: Status::none where it asks for the next one. Only a
+// connection that has challenged can accept: to any other the message was a command, and "CAPA" is
+// base64 that every POP3 server answers with +OK.
 void FrontEnd::finish_message(LinkId k, Status status, std::string_view challenge, Host& host) {
   Link& l = link(k);
   const SessionId id = l.session;
   Session& s = session(id);
   l.state = LinkState::idle;
   if (status == Status::none) {
+    l.challenged = true;
     release(k, host);
     s.phase = Phase::stepwise;
     std::string octets(challenge);
     octets += "\r\n";
     host.to_client(id, octets);
-  } else if (status == Status::ok) {
+  } else if (status == Status::ok && l.challenged) {
+    l.challenged = false;
     l.unfinished = no_session;
     l.authenticated = true;
     l.tag.clear();

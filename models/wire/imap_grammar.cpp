@@ -45,7 +45,6 @@ std::unexpected<Error> fail(ErrorKind kind, std::size_t at) {
   return std::unexpected(Error{kind, at});
 }
 
-bool is_any_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
 
 bool equal_fold(std::string_view text, std::string_view upper) {
   if (text.size() != upper.size()) return false;
@@ -88,7 +87,9 @@ Result<Command> parse_command(std::string_view frame) {
 
 std::string_view salvage_tag(std::string_view frame) {
   const std::size_t end = run_end(frame, 0, tag_char);
-  const bool whole = end < frame.size() && is_any_of(frame[end], " \r\n");
+  const std::string_view behind = frame.substr(end);
+  const bool whole =
+      behind.starts_with(' ') || behind.starts_with('\n') || behind.starts_with("\r\n");
   return whole ? frame.substr(0, end) : std::string_view{};
 }
 

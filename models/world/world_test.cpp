@@ -157,6 +157,23 @@ TEST(Kb306874, BasicAuthenticationWorksOnEverySchedule) {
   }
 }
 
+// "CAPA" is base64, and relayed as a SASL message to a connection that has no exchange it is a
+// command that succeeds. That success is nobody's login.
+TEST(World, TakesNoOtherSuccessForALogin) {
+  const Ran ran = play("exchange-2000",
+                       "protocol pop3\n0 authenticate NTLM alice\n0 send \"CAPA\\r\\n\" lease 1\n");
+  EXPECT_EQ(outcomes(ran.trace.events), std::vector{trace::Status::no}) << ran.dialogue;
+}
+
+// Octets that are no command, whatever they look like, are answered once and under no tag.
+TEST(World, AnswersWhatIsNoCommandWithoutATag) {
+  const Ran ran = play(
+      "hardened", "protocol imap\n0 send \"g\\r\"\n0 send \"{5}\\n\"\n0 send \"a1 NOOP\\r\\n\"\n");
+  EXPECT_TRUE(contains(ran.dialogue, "S: * BAD ")) << ran.dialogue;
+  EXPECT_FALSE(contains(ran.dialogue, "S: g ")) << ran.dialogue;
+  EXPECT_TRUE(contains(ran.dialogue, "S: a1 OK ")) << ran.dialogue;
+}
+
 TEST(World, RefusesTheWrongPassword) {
   for (const frontend::Profile& p : frontend::profiles()) {
     const Ran imap = play(p.name, "protocol imap\n0 login alice wrong\n");
