@@ -45,7 +45,6 @@ std::unexpected<Error> fail(ErrorKind kind, std::size_t at) {
   return std::unexpected(Error{kind, at});
 }
 
-
 bool equal_fold(std::string_view text, std::string_view upper) {
   if (text.size() != upper.size()) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
