@@ -140,6 +140,8 @@ CommandSlot Observer::emit_command(Command command, std::string_view initial,
     commands_[e.command] = std::move(command);
   } else if (protocol_ == Protocol::pop3 || !command.tag.empty()) {
     e.command = put_in_flight(std::move(command));
+  } else if (nameless_ < 255) {
+    ++nameless_;
   }
   if (waits && e.command != no_command) {
     reading_ = Reading::answer;

@@ -231,22 +231,32 @@ void Observer::imap_untagged(std::string_view rest, std::uint64_t digest, trace:
   if (equal_fold(word, "CAPABILITY")) return imap_list(rest, OfferSource::capability, out);
   if (word.find_first_not_of("0123456789") == std::string_view::npos) word = take_word(rest);
   if (word.empty()) return malformed_from_server(all, out);
-  if (status == Status::bad) (void)refuse_front(out);
+  if (status == Status::bad) untagged_bad(out);
   Event e = event(status == Status::bye ? Kind::bye : Kind::untagged);
   e.status = status.value_or(Status::none);
   if (!status) e.verb = data_verb(word);
   e.digest = digest;
   out.events.push_back(std::move(e));
-  if (status == Status::bad) answer_malformed();
 }
 
-// An untagged BAD answers something that was no command (RFC 3501 §7.1.3), if there is such.
-void Observer::answer_malformed() {
+// An untagged BAD answers something that was no command (RFC 3501 §7.1.3): the oldest such, since
+// servers answer in order, and the unfinished command at the front only where there is no other.
+void Observer::untagged_bad(trace::Trace& out) {
+  const auto answer_nameless = [this] {
+    if (nameless_ == 0) return false;
+    --nameless_;
+    return true;
+  };
+  if (answer_nameless() || answer_malformed() || !refuse_front(out)) return;
+  if (!answer_nameless()) (void)answer_malformed();
+}
+
+bool Observer::answer_malformed() {
   const auto found =
       std::ranges::find_if(commands_, [](const Command& c) { return c.in_flight && c.malformed; });
-  if (found != commands_.end()) {
-    free(static_cast<CommandSlot>(found - commands_.begin()), Reading::command);
-  }
+  if (found == commands_.end()) return false;
+  free(static_cast<CommandSlot>(found - commands_.begin()), Reading::command);
+  return true;
 }
 
 // response = tag SP ("OK" / "NO" / "BAD") SP text

@@ -78,7 +78,7 @@ void Observer::tls(trace::Trace& out) {
   reading_ = Reading::command;
   blind_ = spoilt_ = skipping_ = dropping_ = in_data_ = false;
   literal_octets_ = skip_octets_ = server_literal_ = 0;
-  step_ = 0;
+  nameless_ = step_ = 0;
   scanned_ = 0;
   data_digest_ = 0;
   data_.clear();
@@ -266,6 +266,7 @@ void Observer::complete(CommandSlot slot, Status status, std::string_view tag, t
   e.tag = tag;
   e.digest = digest;
   if (slot != no_command) {
+    nameless_ = 0;  // the server has come past what it didn't answer
     Command& command = commands_[slot];
     if (command.verb == Verb::user) user_ = status == Status::ok ? command.user : std::string{};
     if (command.verb == Verb::pass) command.user = user_;
@@ -298,6 +299,7 @@ void Observer::canonical(trace::Canonical& out) const {
     out.flag(flag);
   }
   out.enumerator(reading_);
+  out.u8(nameless_);
   out.u8(step_);
   out.u8(exchange_);
   out.u8(partial_);

@@ -112,7 +112,8 @@ class Observer {
   void imap_line(std::string_view line, trace::Trace& out);
   void imap_response(std::string_view line, trace::Trace& out);
   void imap_untagged(std::string_view rest, std::uint64_t digest, trace::Trace& out);
-  void answer_malformed();
+  void untagged_bad(trace::Trace& out);
+  [[nodiscard]] bool answer_malformed();
   void imap_tagged(std::string_view tag, std::string_view rest, trace::Trace& out);
   void imap_code(std::string_view text, trace::OfferSource source, trace::Trace& out) const;
   void imap_list(std::string_view words, trace::OfferSource source, trace::Trace& out) const;
@@ -135,7 +136,8 @@ class Observer {
   bool in_data_ = false;   // IMAP: inside untagged data with literals
   bool in_lines_ = false;  // POP3: inside a multi-line reply
   Reading reading_ = Reading::command;
-  std::uint8_t step_ = 0;                            // messages of the client in the exchange
+  std::uint8_t nameless_ = 0;  // IMAP: malformed lines without a tag, perhaps to be answered yet
+  std::uint8_t step_ = 0;      // messages of the client in the exchange
   trace::CommandSlot exchange_ = trace::no_command;  // whose answer or response reading_ is about
   trace::CommandSlot partial_ = trace::no_command;   // of the command at the front, not yet whole
   std::uint32_t literal_octets_ = 0;                 // Reading::leave: announced
