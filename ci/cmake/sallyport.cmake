@@ -118,7 +118,7 @@ function(sallyport_test name)
   target_link_libraries(${name}_test PRIVATE ${name} GTest::gmock GTest::gtest_main ${arg_LINK})
   include(GoogleTest)
   gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60
-                       PROPERTIES TIMEOUT 120)
+                       PROPERTIES TIMEOUT 300)
 endfunction()
 
 # A fuzz target of the folder `fuzz`, from its sources. The target `fuzz-targets` builds all of them.
