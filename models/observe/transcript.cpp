@@ -113,7 +113,10 @@ class Reader {
     const std::string_view kind = take_word(words);
     if (kind == "close" || kind == "tls") return read_end(kind, words);
     // Event text has the connection's number before the kind.
-    std::string text(kind == "lease" || kind == "release" ? "inside" : "given");
+    static constexpr std::string_view told_inside[] = {"lease",  "release", "parsed", "identified",
+                                                       "cached", "log",     "held",   "disclosed"};
+    std::string text(std::ranges::find(told_inside, kind) != std::end(told_inside) ? "inside"
+                                                                                   : "given");
     std::string ids;
     while (words.size() > 1 && (words[0] == 's' || words[0] == 'k') && words[1] >= '0' &&
            words[1] <= '9') {

@@ -43,13 +43,25 @@ enum class Kind : std::uint8_t {
   malformed,     // bytes that fit no grammar of their direction; from_server
   tls,           // TLS stands on this connection
   closed,        // from_server says who closed it
+  disclosed,     // a secret of `user` stands where none belongs: in what a server said, in what
+                 // went to a back-end outside of an authentication, or (inside) in the log
   // inside
   lease,    // session s has the use of link k
   release,  // and no longer has it
+  parsed,   // a command that goes to a back-end, as the front-end read it (s) or the back-end (k);
+            // verb, digest
+  identified,  // whom the front-end takes s for, or the back-end k, in canonical form: user
+  cached,      // s was served from a cache (of accounts and routes) by the entry made for `user`
+  log,         // a line of the log; `valid`: what a peer said stands in it as the peer said it
+  held,        // the front-end holds `amount` octets for s
   // given
-  policy,     // the lists that the front-end is configured to show: mechanisms, capabilities
+  policy,     // what the front-end is configured to do: mechanisms, capabilities, terminated,
+              // to_backends, rules
+  limit,      // a configured limit: limit, amount
+  account,    // a user: mechanisms that may be used; `valid`: may act for others
   attempt,    // the authentication that follows in s; `valid`: it uses a valid user's secret
   failure,    // a failure was injected, or a stated limit reached, in s or on k
+  elapsed,    // `amount` seconds went by
   quiescent,  // nothing more happens unless a client or the driver acts
 };
 
@@ -57,14 +69,49 @@ enum class Status : std::uint8_t { none, ok, no, bad, preauth, bye };  // POP3: 
 
 /// What a base64 line carries, as far as the observer can tell.
 enum class Blob : std::uint8_t {
-  none,               // no data at all
-  empty,              // "+ ", an empty line, or "=" as an initial response
-  cancel,             // "*"
-  invalid,            // not strict base64
-  ntlm_negotiate,     // message 1
-  ntlm_challenge,     // message 2
-  ntlm_authenticate,  // message 3
+  none,                // no data at all
+  empty,               // "+ ", an empty line, or "=" as an initial response
+  cancel,              // "*"
+  invalid,             // not strict base64
+  ntlm_negotiate,      // message 1
+  ntlm_challenge,      // message 2
+  ntlm_authenticate,   // message 3
+  scram_client_first,  // RFC 5802 §5
+  scram_server_first,
+  scram_client_final,
+  scram_server_final,  // v= or e=
+  malformed,           // base64, but no message of its mechanism
   other,
+};
+
+/// A response code (RFC 3501 §7.1, RFC 5530, RFC 2221; POP3: RFC 2449 §6.4, RFC 3206).
+enum class Code : std::uint8_t {
+  none,
+  capability,
+  referral,
+  unavailable,            // and POP3's SYS/TEMP and IN-USE
+  authentication_failed,  // and POP3's AUTH
+  other,
+};
+
+/// What the front-end promises by its configuration.
+enum class Rule : std::uint8_t {
+  tls_before_clear_text,  // no password before TLS
+  tls_to_backends,        // no credential to a back-end without TLS and a verified peer
+  pinned,                 // a session keeps one back-end connection: nothing is reused
+};
+using RuleSet = EnumSet<Rule>;
+
+/// Configured limits, each with its unit.
+enum class Limit : std::uint8_t {
+  none,
+  held_octets,      // for a session before authentication
+  failures,         // failed authentications, then the session ends
+  errors,           // commands that are none before authentication, then the session ends
+  failure_seconds,  // before a failed authentication is answered
+  idle_seconds,     // of an authenticated session, then it may be ended
+  exchange_octets,  // of a line inside a SASL exchange, its CRLF included
+  backend_seconds,  // for a back-end or verifier to answer, then the authentication has failed
 };
 
 /// Where a list stood. ADV-05 compares them; ADV-02 needs both of POP3's.
@@ -84,14 +131,25 @@ struct Event {
   Mechanism mechanism = Mechanism::none;
   Blob blob = Blob::none;
   OfferSource source = OfferSource::none;
+  Code code = Code::none;
+  Limit limit = Limit::none;
   bool from_server = false;
-  bool valid = false;
+  bool valid = false;         // attempt, account, log: see Kind. tls: the peer is as it has to be
+  bool repeated = false;      // a challenge that was given before, or a proof that was
+  bool from_literal = false;  // completion: its tag is the first word of a literal's octets
   MechanismSet mechanisms;
+  MechanismSet terminated;   // policy: verified by the front-end itself
+  MechanismSet to_backends;  // policy: those that it uses towards back-ends
   CapabilitySet capabilities;
+  RuleSet rules;
+  std::uint32_t amount = 0;  // literal: octets announced. response, continuation, completion: of
+                             // the line with CRLF. limit, held, elapsed: see Kind and Limit
   std::uint64_t secret = 0;  // equal for equal passwords in one run; never a password; 0: none seen
   std::uint64_t digest = 0;  // of the octets, for comparing content; nonces are masked
+  std::uint64_t binding = 0;  // of a channel: of the TLS that stands, or in a SCRAM proof; 0: none
   std::string tag;
-  std::string user;
+  std::string user;     // where there is an authorization identity, that one
+  std::string authcid;  // the authentication identity where it isn't `user`
 
   friend bool operator==(const Event&, const Event&) = default;
 };
@@ -146,6 +204,14 @@ struct Trace {
 
 /// How the second run of a 2-safety property differs from the first. A property names one of
 /// these; world implements it. They live here because neither may see the other.
-enum class Variation : std::uint8_t { none, schedule };
+enum class Variation : std::uint8_t {
+  none,
+  schedule,              // which connections of the pool are leased
+  segmentation,          // how the clients' octets are cut into packets
+  plaintext_before_tls,  // a client's commands in plaintext behind STARTTLS or STLS
+  backend_before_tls,    // the same from the back-end behind its OK to STARTTLS or STLS
+  other_users_secrets,   // the password and the mail of the first account
+  unknown_user,          // a user that isn't there instead of a wrong password
+};
 
 }  // namespace sallyport::trace

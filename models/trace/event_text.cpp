@@ -25,12 +25,23 @@ namespace {
 
 constexpr std::array<std::string_view, 4> points{"client", "backend", "inside", "given"};
 constexpr std::array<std::string_view, static_cast<std::size_t>(Kind::quiescent) + 1> kinds{
-    "opened",   "greeting",   "command", "literal",   "continuation", "response", "offer",
-    "untagged", "completion", "bye",     "malformed", "tls",          "closed",   "lease",
-    "release",  "policy",     "attempt", "failure",   "quiescent"};
+    "opened",   "greeting",   "command", "literal",    "continuation", "response", "offer",
+    "untagged", "completion", "bye",     "malformed",  "tls",          "closed",   "disclosed",
+    "lease",    "release",    "parsed",  "identified", "cached",       "log",      "held",
+    "policy",   "limit",      "account", "attempt",    "failure",      "elapsed",  "quiescent"};
 constexpr std::array<std::string_view, 6> statuses{"none", "OK", "NO", "BAD", "PREAUTH", "BYE"};
-constexpr std::array<std::string_view, 8> blobs{"none",      "empty",     "cancel",       "invalid",
-                                                "negotiate", "challenge", "authenticate", "other"};
+constexpr std::array<std::string_view, static_cast<std::size_t>(Blob::other) + 1> blobs{
+    "none",         "empty",        "cancel",       "invalid",      "negotiate",
+    "challenge",    "authenticate", "client-first", "server-first", "client-final",
+    "server-final", "malformed",    "other"};
+constexpr std::array<std::string_view, static_cast<std::size_t>(Code::other) + 1> codes{
+    "none", "CAPABILITY", "REFERRAL", "UNAVAILABLE", "AUTHENTICATIONFAILED", "other"};
+constexpr std::array<std::string_view, static_cast<std::size_t>(Limit::backend_seconds) + 1> limits{
+    "none",         "held-octets",     "failures",       "errors", "failure-seconds",
+    "idle-seconds", "exchange-octets", "backend-seconds"};
+constexpr std::array<std::string_view, static_cast<std::size_t>(Rule::pinned) + 1> rules{
+    "tls-before-clear-text", "tls-to-backends", "pinned"};
+std::string_view name(Rule rule) { return rules[static_cast<std::size_t>(rule)]; }
 constexpr std::array<std::string_view, 6> sources{"none", "greeting", "capability",
                                                   "code", "capa",     "auth"};
 constexpr std::string_view hex_digits = "0123456789abcdef";
@@ -118,11 +129,23 @@ class Writer {
     if (e.source != OfferSource::none) {
       append_field(out_, "source", sources[static_cast<std::size_t>(e.source)]);
     }
+    if (e.code != Code::none) {
+      append_field(out_, "code", codes[static_cast<std::size_t>(e.code)]);
+    }
+    if (e.limit != Limit::none) {
+      append_field(out_, "limit", limits[static_cast<std::size_t>(e.limit)]);
+    }
     append_set(out_, "mechanisms", e.mechanisms);
+    append_set(out_, "terminated", e.terminated);
+    append_set(out_, "to-backends", e.to_backends);
     append_set(out_, "capabilities", e.capabilities);
+    append_set(out_, "rules", e.rules);
+    if (e.amount != 0) append_field(out_, "amount", std::to_string(e.amount));
     if (!e.tag.empty()) append_field(out_, "tag", e.tag);
+    if (!e.authcid.empty()) append_field(out_, "authcid", e.authcid);
     if (!e.user.empty()) append_field(out_, "user", e.user);
     if (e.secret != 0) append_field(out_, "secret", std::to_string(number(secrets_, e.secret)));
+    if (e.binding != 0) append_field(out_, "binding", std::to_string(number(bindings_, e.binding)));
     if (e.digest != 0) {
       out_ += " digest=";
       if (said_by_client(e)) {
@@ -134,6 +157,8 @@ class Writer {
     }
     if (e.from_server) out_ += " from-server";
     if (e.valid) out_ += " valid";
+    if (e.repeated) out_ += " repeated";
+    if (e.from_literal) out_ += " from-literal";
     out_ += '\n';
   }
   std::string take() { return std::move(out_); }
@@ -145,6 +170,7 @@ class Writer {
   }
   std::string out_;
   Numbers secrets_;
+  Numbers bindings_;
   Numbers digests_;
 };
 
@@ -264,6 +290,17 @@ class Line {
     return true;
   }
 
+  static bool put_rules(RuleSet& set, std::string_view text) {
+    while (!text.empty()) {
+      const std::size_t comma = std::min(text.find(','), text.size());
+      const auto rule = enumerator<Rule>(rules, text.substr(0, comma));
+      if (!rule) return false;
+      set.add(*rule);
+      text.remove_prefix(std::min(comma + 1, text.size()));
+    }
+    return true;
+  }
+
   template <class T>
   static bool put(T& field, std::optional<T> value) {
     if (value) field = *value;
@@ -277,6 +314,10 @@ class Line {
         e.valid = true;
       } else if (key == "from-server") {
         e.from_server = true;
+      } else if (key == "repeated") {
+        e.repeated = true;
+      } else if (key == "from-literal") {
+        e.from_literal = true;
       } else {
         return unexpected(key, "key=value");
       }
@@ -293,10 +334,17 @@ class Line {
   static bool put_field(Event& e, std::string_view key, std::string value) {
     if (key == "verb") return put_name(e.verb, value, verb, Verb::unknown);
     if (key == "mechanism") return put_name(e.mechanism, value, mechanism, Mechanism::other);
-    if (key == "tag" || key == "user") {
-      (key == "tag" ? e.tag : e.user) = std::move(value);
+    if (key == "tag" || key == "user" || key == "authcid") {
+      (key == "tag" ? e.tag : key == "user" ? e.user : e.authcid) = std::move(value);
       return true;
     }
+    if (key == "terminated") return put_set(e.terminated, value, mechanism, Mechanism::other);
+    if (key == "to-backends") return put_set(e.to_backends, value, mechanism, Mechanism::other);
+    if (key == "rules") return put_rules(e.rules, value);
+    if (key == "code") return put(e.code, enumerator<Code>(codes, value));
+    if (key == "limit") return put(e.limit, enumerator<Limit>(limits, value));
+    if (key == "amount") return put(e.amount, number<std::uint32_t>(value));
+    if (key == "binding") return put(e.binding, number<std::uint64_t>(value));
     if (key == "mechanisms") return put_set(e.mechanisms, value, mechanism, Mechanism::other);
     if (key == "capabilities") return put_set(e.capabilities, value, capability, Capability::other);
     if (key == "status") return put(e.status, enumerator<Status>(statuses, value));

@@ -8,13 +8,13 @@ namespace sallyport::trace {
 namespace {
 
 // By enumerator. The test checks that each table has a name for every one.
-constexpr std::array<std::string_view, static_cast<std::size_t>(Verb::quit) + 1> verbs{
+constexpr std::array<std::string_view, static_cast<std::size_t>(Verb::http) + 1> verbs{
     "none",         "unknown",  "LIST",    "NOOP",    "CAPABILITY", "LOGOUT", "ID",     "STARTTLS",
     "AUTHENTICATE", "LOGIN",    "SELECT",  "EXAMINE", "CREATE",     "DELETE", "RENAME", "SUBSCRIBE",
     "UNSUBSCRIBE",  "LSUB",     "STATUS",  "APPEND",  "NAMESPACE",  "ENABLE", "IDLE",   "CHECK",
     "CLOSE",        "UNSELECT", "EXPUNGE", "SEARCH",  "FETCH",      "STORE",  "COPY",   "MOVE",
     "UID",          "USER",     "PASS",    "APOP",    "AUTH",       "STLS",   "STAT",   "RETR",
-    "DELE",         "RSET",     "TOP",     "UIDL",    "CAPA",       "QUIT"};
+    "DELE",         "RSET",     "TOP",     "UIDL",    "CAPA",       "QUIT",   "HTTP"};
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(Mechanism::apop) + 1> mechanisms{
     "none",          "other",

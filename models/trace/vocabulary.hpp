@@ -68,6 +68,8 @@ enum class Verb : std::uint8_t {
   // POP3, any state
   capa,
   quit,
+  // neither: the request line of a browser that was sent to a mail port (CVE-2021-3618)
+  http,
 };
 
 /// SASL mechanisms by name, and `other` for a name that is not in the table. ANONYMOUS and the

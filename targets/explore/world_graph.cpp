@@ -23,14 +23,24 @@ void canonical(const trace::Event& event, trace::Canonical& out) {
   out.enumerator(event.mechanism);
   out.enumerator(event.blob);
   out.enumerator(event.source);
+  out.enumerator(event.code);
+  out.enumerator(event.limit);
   out.flag(event.from_server);
   out.flag(event.valid);
+  out.flag(event.repeated);
+  out.flag(event.from_literal);
   out.u32(event.mechanisms.bits);
+  out.u32(event.terminated.bits);
+  out.u32(event.to_backends.bits);
+  out.u32(event.rules.bits);
+  out.u32(event.amount);
   out.u32(event.capabilities.bits);
   out.u64(event.secret);
   out.u64(event.digest);
   out.name(event.tag);
+  out.u64(event.binding);
   out.text(event.user);
+  out.text(event.authcid);
 }
 
 /// The next schedule after `leases`, whose leases had `arities` choices: an odometer whose last
