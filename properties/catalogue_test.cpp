@@ -81,7 +81,8 @@ TEST(Monitors, ForgetASessionAndAConnectionThatClosed) {
 
 TEST(Monitors, TakeThoseThatApplyToTheProtocol) {
   const Monitors monitors(catalogue(), trace::Protocol::imap);
-  EXPECT_EQ(monitors.size(), catalogue().size()) << "the ten all have a meaning in IMAP";
+  EXPECT_LT(monitors.size(), catalogue().size()) << "dot-stuffing is POP3's";
+  EXPECT_GT(monitors.size(), catalogue().size() / 2);
   EXPECT_TRUE(monitors.has_two_safety());
   Property property = *find("STM-01");
   property.facts.applies = Applies::pop3;

@@ -54,6 +54,12 @@ struct Offers {
                ? !capabilities.has(trace::Capability::login_disabled)
                : saw_list == 0 || capabilities.has(trace::Capability::user);
   }
+
+  /// By `mechanism`; none stands for LOGIN, or USER and PASS.
+  [[nodiscard]] constexpr bool may_log_in(trace::Mechanism mechanism,
+                                          trace::Protocol protocol) const {
+    return mechanism == trace::Mechanism::none ? may_log_in_basic(protocol) : has(mechanism);
+  }
 };
 
 }  // namespace sallyport::properties

@@ -13,6 +13,7 @@
 #include "backend/backend.hpp"
 #include "crypto/digests.hpp"
 #include "wire/ntlm.hpp"
+#include "wire/oauth.hpp"
 #include "wire/sasl.hpp"
 
 namespace sallyport::backend {
@@ -21,8 +22,8 @@ namespace {
 using trace::Mechanism;
 
 /// The order in which lists show them: NTLM first, as Exchange does.
-constexpr std::array shown{Mechanism::ntlm, Mechanism::plain, Mechanism::cram_md5,
-                           Mechanism::login};
+constexpr std::array shown{Mechanism::ntlm,  Mechanism::plain,       Mechanism::cram_md5,
+                           Mechanism::login, Mechanism::oauthbearer, Mechanism::xoauth2};
 
 bool server_first(Mechanism mechanism) { return mechanism == Mechanism::cram_md5; }
 
@@ -34,7 +35,8 @@ struct Found {
 Found find(const Directory& directory, std::string_view user) {
   for (std::size_t i = 0; i < directory.accounts.size(); ++i) {
     const Account& account = directory.accounts[i];
-    if (account.user == user) return {static_cast<std::uint16_t>(i), account.password};
+    if (trace::equal_fold(account.user, user))
+      return {static_cast<std::uint16_t>(i), account.password};
   }
   return {std::nullopt, "nobody's password"};
 }
@@ -68,7 +70,9 @@ Connection::Outcome Connection::check_password(std::string_view user,
                                                std::string_view password) const {
   const Found found = find(*directory_, user);
   const bool equal = crypto::equal_constant_time(found.password, password);
-  if (!equal || !found.index) return {.kind = Outcome::Kind::failure};
+  if (!equal || !found.index) {
+    return {.kind = Outcome::Kind::failure, .unknown_user = !found.index.has_value()};
+  }
   return {.kind = Outcome::Kind::success, .account = *found.index};
 }
 
@@ -99,6 +103,9 @@ Connection::Outcome Connection::advance(std::string_view octets) {
   switch (exchange_.mechanism) {
     case Mechanism::plain:
       return plain(octets);
+    case Mechanism::oauthbearer:
+    case Mechanism::xoauth2:
+      return bearer(octets);
     case Mechanism::cram_md5:
       return cram_md5(octets);
     case Mechanism::login:
@@ -110,14 +117,37 @@ Connection::Outcome Connection::advance(std::string_view octets) {
   }
 }
 
-/// RFC 4616. Nobody may act for another user.
+/// Who may act for another is for his account to say.
+Connection::Outcome Connection::check_identities(std::string_view authzid, std::string_view authcid,
+                                                 std::string_view password) const {
+  const Outcome own = check_password(authcid, password);
+  if (own.kind != Outcome::Kind::success || authzid.empty()) return own;
+  const Found other = find(*directory_, authzid);
+  if (other.index == own.account) return own;
+  if (!other.index || !directory_->accounts[own.account].acts_for_others) {
+    return {.kind = Outcome::Kind::failure};
+  }
+  return {.kind = Outcome::Kind::success, .account = *other.index};
+}
+
+/// RFC 4616.
 Connection::Outcome Connection::plain(std::string_view octets) const {
   const auto message = wire::sasl::parse_plain(octets);
   if (!message) return {.kind = Outcome::Kind::failure};
-  if (!message->authzid.empty() && message->authzid != message->authcid) {
-    return {.kind = Outcome::Kind::failure};
-  }
-  return check_password(message->authcid, message->password);
+  return check_identities(message->authzid, message->authcid, message->password);
+}
+
+/// RFC 7628 §3, XOAUTH2. The error comes without its JSON.
+Connection::Outcome Connection::bearer(std::string_view octets) const {
+  const auto message = exchange_.mechanism == Mechanism::oauthbearer
+                           ? wire::oauth::parse_oauthbearer(octets)
+                           : wire::oauth::parse_xoauth2(octets);
+  if (!message) return {.kind = Outcome::Kind::failure};
+  const Found found = find(*directory_, message->user);
+  const std::string right = token_of(found.index ? directory_->accounts[*found.index].user : "");
+  const bool equal = crypto::equal_constant_time(right, message->token);
+  if (!equal || !found.index) return {.kind = Outcome::Kind::failure};
+  return {.kind = Outcome::Kind::success, .account = *found.index};
 }
 
 Connection::Outcome Connection::login(std::string_view octets) {
@@ -203,7 +233,15 @@ std::string Connection::cram_md5_challenge() const {
   return text.append("@").append(directory_->host).append(">");
 }
 
+std::string token_of(std::string_view user) { return "token-of-" + std::string(user); }
+
 void Connection::enter(std::uint16_t account, const Store& store) {
+  if (told_ != nullptr) {
+    told_->push_back({.kind = trace::Kind::identified,
+                      .point = trace::Point::inside,
+                      .protocol = protocol_,
+                      .user = directory_->accounts[account].user});
+  }
   state_ = State::authenticated;
   account_ = account;
   hidden_ = protocol_ == trace::Protocol::pop3 ? removed(store) : 0;  // IMAP looks at SELECT

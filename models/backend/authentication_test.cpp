@@ -9,6 +9,7 @@
 #include "crypto/ntlmv2.hpp"
 #include "wire/base64.hpp"
 #include "wire/ntlm.hpp"
+#include "wire/oauth.hpp"
 
 namespace sallyport::backend {
 namespace {
@@ -108,6 +109,56 @@ TEST_P(Authentication, PlainRefusesWrongSecretsAndOtherIdentities) {
     EXPECT_EQ(kind(session.say(begin("PLAIN", message))), "NO");
   }
   EXPECT_EQ(kind(session.say(begin("PLAIN", "alice" + plain("alice", "wonderland")))), "OK");
+}
+
+// Who may act for another is admin and the front-end; whose the mailbox is then shows his own user.
+TEST_P(Authentication, PlainActsForAnotherWhereTheAccountMay) {
+  const std::string for_bob = "bob" + plain("admin", "keys-of-the-house");
+  const auto user_of = [&](std::string_view message) -> std::string {
+    Session fresh(GetParam());
+    std::string answer;
+    trace::Events told;
+    fresh.connection.receive(begin("PLAIN", message) + "\r\n", fresh.store, answer, &told);
+    for (const trace::Event& event : told) {
+      if (event.kind == trace::Kind::identified) return event.user;
+    }
+    return "";
+  };
+  EXPECT_EQ(user_of(for_bob), "bob");
+  EXPECT_EQ(user_of("carol" + plain("front-end", "sesame-of-the-front-end")), "carol");
+  EXPECT_EQ(user_of("bob" + plain("alice", "wonderland")), "");
+  EXPECT_EQ(user_of("bob" + plain("admin", "wonderland")), "");
+  EXPECT_EQ(user_of("nobody" + plain("admin", "keys-of-the-house")), "");
+}
+
+TEST_P(Authentication, TokensLogTheirOwnUserIn) {
+  const auto outcome = [](std::string_view mechanism, std::string_view user,
+                          std::string_view token) {
+    const wire::oauth::Message message{
+        .user = std::string(user), .host = "", .port = "", .token = std::string(token)};
+    const std::string octets = mechanism == "XOAUTH2" ? wire::oauth::build_xoauth2(message)
+                                                      : wire::oauth::build_oauthbearer(message);
+    return kind(Session(GetParam()).say(begin(mechanism, octets)));
+  };
+  for (const std::string_view mechanism : {"OAUTHBEARER", "XOAUTH2"}) {
+    EXPECT_EQ(outcome(mechanism, "alice", token_of("alice")), "OK") << mechanism;
+    EXPECT_EQ(outcome(mechanism, "alice", token_of("bob")), "NO") << mechanism;
+    EXPECT_EQ(outcome(mechanism, "nobody", token_of("nobody")), "NO") << mechanism;
+    EXPECT_EQ(outcome(mechanism, "nobody", token_of("")), "NO") << mechanism;
+  }
+}
+
+TEST_P(Authentication, StartsTlsOnceAndForgetsWhatCameBehindIt) {
+  Directory directory = example_directory();
+  directory.tls = true;
+  Session fresh(GetParam(), directory);
+  const std::string command = imap() ? "t STARTTLS\r\n" : "STLS\r\n";
+  EXPECT_EQ(kind(fresh.send(command + (imap() ? "x NOOP\r\n" : "CAPA\r\n"))), "OK");
+  ASSERT_TRUE(fresh.connection.wants_tls());
+  EXPECT_EQ(fresh.send(imap() ? "y NOOP\r\n" : "CAPA\r\n"), "") << "plaintext after its OK";
+  fresh.connection.tls_established();
+  EXPECT_EQ(kind(fresh.send(command)), bad()) << "no TLS inside TLS";
+  EXPECT_EQ(kind(fresh.say(begin("PLAIN", plain("alice", "wonderland")))), "OK");
 }
 
 TEST_P(Authentication, CramMd5LogsIn) {

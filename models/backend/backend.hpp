@@ -27,10 +27,14 @@
 namespace sallyport::backend {
 
 struct Account {
-  std::string user;
+  std::string user;  // ASCII case doesn't count; "alice" is the canonical form of "ALICE"
   std::string password;
   std::vector<std::string> messages;  // RFC 5322 texts with CRLF line ends
+  bool acts_for_others = false;       // may name another user as authorization identity
+  bool proofs_only = false;  // his password never goes over a wire, front-ends' databases say
 };
+/// The bearer token that the server takes for a user (OAUTHBEARER, XOAUTH2).
+[[nodiscard]] std::string token_of(std::string_view user);
 
 /// What never changes while a server runs. Shared by its connections; outlives them.
 struct Directory {
@@ -39,14 +43,21 @@ struct Directory {
   std::vector<Account> accounts;
   /// Offered: those of them that the server speaks (`spoken`).
   trace::MechanismSet mechanisms{trace::Mechanism::ntlm, trace::Mechanism::plain,
-                                 trace::Mechanism::cram_md5};
+                                 trace::Mechanism::cram_md5, trace::Mechanism::oauthbearer,
+                                 trace::Mechanism::xoauth2};
+  bool tls = false;                  // STARTTLS and STLS are offered
+  bool literal_plus = true;          // LITERAL+ is known (RFC 7888); else {n+} is the end of a line
+  bool tells_what_is_wrong = false;  // its refusals say whether the user or the password was wrong
+  /// A bare LF ends a line, as it does for many servers.
+  bool bare_line_feeds = true;
   /// After this many failed log-ins on one connection the server hangs up; 0: never.
   std::uint8_t failures_max = 10;
 };
 
 /// The mechanisms that this server can verify.
-inline constexpr trace::MechanismSet spoken{trace::Mechanism::ntlm, trace::Mechanism::plain,
-                                            trace::Mechanism::cram_md5, trace::Mechanism::login};
+inline constexpr trace::MechanismSet spoken{
+    trace::Mechanism::ntlm,  trace::Mechanism::plain,       trace::Mechanism::cram_md5,
+    trace::Mechanism::login, trace::Mechanism::oauthbearer, trace::Mechanism::xoauth2};
 
 /// What the connections of one server share and change: which messages POP3's DELE has removed.
 struct Store {
@@ -70,9 +81,15 @@ class Connection {
   /// The greeting. IMAP's carries the server's capabilities, NTLM among them.
   void open(std::string& out);
   /// Takes octets from the front-end (or a client), appends the answers. After it,
-  /// closing() tells whether the server hangs up.
-  void receive(std::string_view octets, Store& store, std::string& out);
+  /// closing() tells whether the server hangs up. `told`, where given, gets the inside events
+  /// `parsed` and `identified`, without the connection's number.
+  void receive(std::string_view octets, Store& store, std::string& out,
+               trace::Events* told = nullptr);
   [[nodiscard]] bool closing() const;
+  /// STARTTLS or STLS was accepted: TLS begins behind what was answered last. Octets that come
+  /// before tls_established() are not looked at.
+  [[nodiscard]] bool wants_tls() const { return wants_tls_; }
+  void tls_established();
 
   /// Without `id` and the count of exchanges, which only make challenges.
   void canonical(trace::Canonical& out) const;
@@ -97,6 +114,7 @@ class Connection {
     Kind kind{};
     std::string challenge = {};          // octets
     std::uint16_t account = no_account;  // success
+    bool unknown_user = false;           // failure
   };
 
   // authentication.cpp
@@ -105,7 +123,10 @@ class Connection {
   [[nodiscard]] Outcome check_password(std::string_view user, std::string_view password) const;
   Outcome start(trace::Mechanism mechanism, const std::optional<std::string>& initial);
   Outcome advance(std::string_view octets);
+  [[nodiscard]] Outcome check_identities(std::string_view authzid, std::string_view authcid,
+                                         std::string_view password) const;
   [[nodiscard]] Outcome plain(std::string_view octets) const;
+  [[nodiscard]] Outcome bearer(std::string_view octets) const;
   Outcome login(std::string_view octets);
   [[nodiscard]] Outcome cram_md5(std::string_view octets) const;
   [[nodiscard]] Outcome ntlm_negotiate(std::string_view octets) const;
@@ -126,6 +147,8 @@ class Connection {
   std::size_t next_imap(std::string_view rest, Store& store, std::string& out);
   std::size_t next_pop3(std::string_view rest, Store& store, std::string& out);
   void hang_up();
+  [[nodiscard]] std::string mended(std::string_view line, const wire::Error& error) const;
+  void tell_parsed(trace::Verb verb, std::string_view command);
 
   const Directory* directory_;
   std::uint32_t exchanges_ = 0;  // started so far; only makes challenges
@@ -136,9 +159,12 @@ class Connection {
   trace::Protocol protocol_;
   State state_ = State::not_authenticated;
   std::uint8_t failures_ = 0;
+  bool tls_ = false;
+  bool wants_tls_ = false;
   Exchange exchange_;
-  std::string user_;    // of POP3's USER, or of SASL LOGIN's first message
-  std::string unread_;  // the frame in progress
+  trace::Events* told_ = nullptr;  // during receive()
+  std::string user_;               // of POP3's USER, or of SASL LOGIN's first message
+  std::string unread_;             // the frame in progress
   wire::imap::Framer framer_;
   wire::pop3::LineFramer line_framer_;
 };

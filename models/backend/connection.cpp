@@ -4,6 +4,8 @@
 // The octets of the frame in progress are all that is kept unread. A frame that breaks its grammar
 // is answered when its end has come; one that is larger than any limit allows ends the connection.
 // So the answers don't depend on how the octets were cut into segments.
+#include <algorithm>
+
 #include "backend/backend.hpp"
 #include "backend/imap.hpp"
 #include "backend/pop3.hpp"
@@ -27,6 +29,16 @@ Found found(const Framer& framer, bool complete, std::size_t unread, std::size_t
 
 }  // namespace
 
+/// A line that is broken only by a bare LF at its end, with the CR that it lacks; empty where it is
+/// broken otherwise, or where that isn't forgiven.
+std::string Connection::mended(std::string_view line, const wire::Error& error) const {
+  const bool bare = error.kind == wire::ErrorKind::bare_line_feed && line.ends_with('\n') &&
+                    line.find('\r') == std::string_view::npos &&
+                    line.find('\0') == std::string_view::npos;
+  if (!bare || !directory_->bare_line_feeds || line.find('\n') + 1 != line.size()) return {};
+  return std::string(line.substr(0, line.size() - 1)) + "\r\n";
+}
+
 Connection::Connection(const Directory& directory, trace::Protocol protocol, std::uint16_t id)
     : directory_(&directory), id_(id), protocol_(protocol) {}
 
@@ -42,20 +54,39 @@ void Connection::hang_up() {
   user_.clear();
 }
 
-void Connection::receive(std::string_view octets, Store& store, std::string& out) {
-  if (closing()) return;
+void Connection::tls_established() {
+  wants_tls_ = false;
+  tls_ = true;
+}
+
+/// `command` is what a client said, without its tag and the line end.
+void Connection::tell_parsed(trace::Verb verb, std::string_view command) {
+  if (told_ == nullptr) return;
+  told_->push_back({.kind = trace::Kind::parsed,
+                    .point = trace::Point::inside,
+                    .protocol = protocol_,
+                    .verb = verb,
+                    .digest = trace::digest_of(wire::imap::with_synchronizing_literals(command))});
+}
+
+void Connection::receive(std::string_view octets, Store& store, std::string& out,
+                         trace::Events* told) {
+  if (closing() || wants_tls_) return;
+  told_ = told;
   unread_.append(octets);
   std::size_t used = 0;
   while (!closing()) {
-    const std::string_view rest = std::string_view(unread_).substr(used);
+    const std::string_view rest = std::string_view(unread_).substr(std::min(used, unread_.size()));
     if (rest.empty()) break;
     const std::size_t size = protocol_ == trace::Protocol::imap ? next_imap(rest, store, out)
                                                                 : next_pop3(rest, store, out);
     if (size == 0) break;
     used += size;
+    if (wants_tls_) used = unread_.size();  // CVE-2011-0411: plaintext has no effect behind TLS
   }
   if (closing()) used = unread_.size();
   unread_.erase(0, used);
+  told_ = nullptr;
 }
 
 /// Takes one frame off `rest` and answers it; its size, 0 where more octets are needed.
@@ -81,6 +112,14 @@ std::size_t Connection::next_imap(std::string_view rest, Store& store, std::stri
     return line_framer_.size();
   }
   using State = wire::imap::Framer::State;
+  if (!directory_->literal_plus) {
+    // {n+} announces nothing to a server that doesn't know it.
+    const std::size_t end = rest.find("\r\n");
+    if (end != std::string_view::npos && rest.substr(0, end).ends_with("+}")) {
+      session.refuse(rest.substr(0, end + 2), {.kind = wire::ErrorKind::bad_argument});
+      return end + 2;
+    }
+  }
   auto state = framer_.scan(rest);
   while (state == State::continuation) {
     framer_.grant();
@@ -96,7 +135,12 @@ std::size_t Connection::next_imap(std::string_view rest, Store& store, std::stri
       session.command(rest.substr(0, framer_.size()));
       break;
     case Found::broken:
-      session.refuse(rest.substr(0, framer_.size()), framer_.error());
+      if (const std::string line = mended(rest.substr(0, framer_.size()), framer_.error());
+          !line.empty()) {
+        session.command(line);
+      } else {
+        session.refuse(rest.substr(0, framer_.size()), framer_.error());
+      }
       break;
     case Found::unbearable:
       session.bye("command too long");
@@ -124,6 +168,10 @@ std::size_t Connection::next_pop3(std::string_view rest, Store& store, std::stri
     case Found::broken:
       if (in_exchange) {
         session.finish({.kind = Outcome::Kind::malformed});
+      } else if (const std::string line =
+                     mended(rest.substr(0, line_framer_.size()), line_framer_.error());
+                 !line.empty()) {
+        session.command(line);
       } else {
         session.refuse(line_framer_.error());
       }
@@ -142,6 +190,10 @@ void Connection::canonical(trace::Canonical& out) const {
   out.u32(hidden_);
   out.u32(marked_);
   out.u8(failures_);
+  out.flag(tls_);
+  out.flag(wants_tls_);
+  out.flag(directory_->literal_plus);  // what tells the directories of a world apart
+  out.flag(directory_->tells_what_is_wrong);
   out.text(user_);
   out.text(unread_);
   out.enumerator(exchange_.mechanism);

@@ -25,6 +25,7 @@ const Directory& example_directory() {
   static const Directory directory = [] {
     const std::string_view alice = "alice@example";
     const std::string_view bob = "bob@example";
+    const std::string_view carol = "carol@example";
     Directory made;
     made.accounts = {
         {.user = "alice",
@@ -40,6 +41,19 @@ const Directory& example_directory() {
                       message("scoop@example", bob, "The digger needs oil", "Can we fix it?\r\n"),
                       message("spud@example", bob, "Scarecrow on the roof",
                               "The ladder is gone.\r\n..\r\n.\r\nStill here.\r\n")}},
+        // The same password as alice's, so that whoever mistakes one for the other is seen to.
+        {.user = "carol",
+         .password = "wonderland",
+         .messages = {message("dora@example", carol, "A third mailbox", "Nothing to see.\r\n")},
+         .proofs_only = true},
+        {.user = "admin",
+         .password = "keys-of-the-house",
+         .messages = {message("root@example", "admin@example", "Disk full", "Again.\r\n")},
+         .acts_for_others = true},
+        {.user = "front-end",
+         .password = "sesame-of-the-front-end",
+         .messages = {},
+         .acts_for_others = true},
     };
     return made;
   }();

@@ -31,6 +31,7 @@ struct Connection::Imap {
   void capability();
   void noop();
   void logout();
+  void starttls();
   void login();
   void authenticate();
   void select();

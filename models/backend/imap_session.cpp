@@ -20,7 +20,10 @@ void Connection::Imap::greet(const Connection& connection, std::string& out) {
 }
 
 std::string Connection::Imap::capabilities(const Connection& connection) {
-  return "IMAP4rev1 LITERAL+ SASL-IR UNSELECT" + connection.offered(" AUTH=");
+  std::string list = "IMAP4rev1 SASL-IR UNSELECT";
+  if (connection.directory_->literal_plus) list += " LITERAL+";
+  if (connection.directory_->tls && !connection.tls_) list += " STARTTLS";
+  return list + connection.offered(" AUTH=");
 }
 
 void Connection::Imap::untagged(std::initializer_list<std::string_view> pieces) {
@@ -49,6 +52,7 @@ void Connection::Imap::command(std::string_view frame) {
       {Verb::capability, anywhere, &Imap::capability},
       {Verb::noop, anywhere, &Imap::noop},
       {Verb::logout, anywhere, &Imap::logout},
+      {Verb::starttls, not_authenticated, &Imap::starttls},
       {Verb::login, not_authenticated, &Imap::login},
       {Verb::authenticate, not_authenticated, &Imap::authenticate},
       {Verb::select, logged_in, &Imap::select},
@@ -77,7 +81,9 @@ void Connection::Imap::command(std::string_view frame) {
   tag = parsed->tag;
   name = parsed->name;
   arguments = parsed->arguments;
-  const Row* const row = std::ranges::find(rows, trace::verb(name), &Row::verb);
+  const trace::Verb verb = trace::verb(name);
+  connection.tell_parsed(verb, frame.substr(tag.size() + 1, frame.size() - tag.size() - 3));
+  const Row* const row = std::ranges::find(rows, verb, &Row::verb);
   if (row == std::end(rows)) return bad("unknown command");
   const unsigned state = 1U << static_cast<unsigned>(connection.state_);
   if ((row->states & state) == 0) return bad("not in this state");
@@ -87,6 +93,8 @@ void Connection::Imap::command(std::string_view frame) {
 /// A line of one word isn't echoed as if it were a tag: most likely it belongs to an exchange that
 /// this connection doesn't have, and is a secret.
 void Connection::Imap::refuse(std::string_view frame, const wire::Error& error) {
+  const std::size_t space = std::min(frame.find(' '), frame.size() - 1);
+  connection.tell_parsed(trace::Verb::none, frame.substr(space + 1));
   const bool one_word = frame.find(' ') == std::string_view::npos;
   if (one_word && error.kind == wire::ErrorKind::bad_command) return bad("missing command");
   tag = one_word ? std::string_view{} : wire::imap::salvage_tag(frame);
@@ -106,6 +114,14 @@ void Connection::Imap::logout() {
   if (!arguments.empty()) return bad("no arguments here");
   bye("signing off");
   ok("LOGOUT completed");
+}
+
+// starttls = "STARTTLS"
+void Connection::Imap::starttls() {
+  if (!arguments.empty()) return bad("no arguments here");
+  if (!connection.directory_->tls || connection.tls_) return bad("no TLS to be had");
+  ok("begin TLS now");
+  connection.wants_tls_ = true;
 }
 
 // login = "LOGIN" SP userid SP password
@@ -149,8 +165,13 @@ void Connection::Imap::finish(const Outcome& outcome) {
     return;
   }
   const bool last = connection.fail();
-  outcome.kind == Kind::failure ? no("[AUTHENTICATIONFAILED] invalid credentials")
-                                : bad("invalid response, exchange ended");
+  if (outcome.kind == Kind::malformed) {
+    bad("invalid response, exchange ended");
+  } else if (!connection.directory_->tells_what_is_wrong) {
+    no("[AUTHENTICATIONFAILED] invalid credentials");
+  } else {
+    no(outcome.unknown_user ? "no such user" : "wrong password");
+  }
   if (last) bye("too many failed log-ins");
 }
 

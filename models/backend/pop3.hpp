@@ -27,6 +27,7 @@ struct Connection::Pop3 {
 
   // The commands.
   void capa();
+  void stls();
   void auth();
   void user();
   void pass();

@@ -34,6 +34,7 @@ void Connection::Pop3::command(std::string_view line) {
   using trace::Verb;
   static constexpr Row rows[] = {
       {Verb::capa, authorization | transaction, &Pop3::capa},
+      {Verb::stls, authorization, &Pop3::stls},
       {Verb::auth, authorization, &Pop3::auth},
       {Verb::user, authorization, &Pop3::user},
       {Verb::pass, authorization, &Pop3::pass},
@@ -51,6 +52,7 @@ void Connection::Pop3::command(std::string_view line) {
   if (!parsed) return refuse(parsed.error());
   arguments = parsed->arguments;
   const trace::Verb verb = trace::verb(parsed->keyword);
+  connection.tell_parsed(verb, line.substr(0, line.size() - 2));
   // PASS may only come immediately after USER (RFC 1939 §7).
   if (verb != Verb::pass) connection.user_.clear();
   const Row* const row = std::ranges::find(rows, verb, &Row::verb);
@@ -63,6 +65,7 @@ void Connection::Pop3::command(std::string_view line) {
 }
 
 void Connection::Pop3::refuse(const wire::Error& error) {
+  connection.tell_parsed(trace::Verb::none, "");
   connection.user_.clear();
   err(wire::describe(error.kind));
 }
@@ -72,10 +75,19 @@ void Connection::Pop3::capa() {
   ok("capabilities follow");
   const std::string mechanisms = connection.offered(" ");
   if (!mechanisms.empty()) append_line(out, {"SASL", mechanisms});
+  if (connection.directory_->tls && !connection.tls_) append_line(out, {"STLS"});
   for (const std::string_view line :
        {"USER", "TOP", "UIDL", "PIPELINING", "RESP-CODES", "AUTH-RESP-CODE", "."}) {
     append_line(out, {line});
   }
+}
+
+// RFC 2595 §4
+void Connection::Pop3::stls() {
+  if (!arguments.empty()) return err("no arguments here");
+  if (!connection.directory_->tls || connection.tls_) return err("no TLS to be had");
+  ok("begin TLS now");
+  connection.wants_tls_ = true;
 }
 
 // auth-command = "AUTH" [SP sasl-mech [SP initial-response] *(CRLF [base64])]       (RFC 5034 §7)
@@ -124,6 +136,9 @@ void Connection::Pop3::finish(const Outcome& outcome) {
       return;
     case Outcome::Kind::failure:
       if (connection.fail()) return bye("[AUTH] invalid credentials, once too often");
+      if (connection.directory_->tells_what_is_wrong) {
+        return err(outcome.unknown_user ? "no such user" : "wrong password");
+      }
       err("[AUTH] invalid credentials");  // RFC 3206 §4
       return;
     case Outcome::Kind::malformed:

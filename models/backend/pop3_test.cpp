@@ -32,10 +32,11 @@ TEST(Pop3, GreetsWithoutAnApopNonce) {
 TEST(Pop3, AdvertisesNtlmInBothLists) {
   Pop3Session session;
   const std::string capa =
-      "+OK capabilities follow\r\nSASL NTLM PLAIN CRAM-MD5\r\nUSER\r\nTOP\r\nUIDL\r\nPIPELINING\r\n"
-      "RESP-CODES\r\nAUTH-RESP-CODE\r\n.\r\n";
+      "+OK capabilities follow\r\nSASL NTLM PLAIN CRAM-MD5 OAUTHBEARER XOAUTH2\r\nUSER\r\n"
+      "TOP\r\nUIDL\r\nPIPELINING\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\n.\r\n";
   EXPECT_EQ(session.say("CAPA"), capa);
-  EXPECT_EQ(session.say("AUTH"), "+OK\r\nNTLM\r\nPLAIN\r\nCRAM-MD5\r\n.\r\n");
+  EXPECT_EQ(session.say("AUTH"),
+            "+OK\r\nNTLM\r\nPLAIN\r\nCRAM-MD5\r\nOAUTHBEARER\r\nXOAUTH2\r\n.\r\n");
   EXPECT_EQ(session.say("AUTH "), session.say("auth"));  // MS-POP3's clients send the space
   EXPECT_EQ(alice().say("CAPA"), capa);
 }
@@ -178,10 +179,19 @@ TEST(Pop3, RefusesLongLinesAndGoesOn) {
   Pop3Session session;
   EXPECT_THAT(session.send(std::string(300, 'A') + "\r\nCAPA\r\n"),
               AllOf(StartsWith("-ERR "), HasSubstr("+OK capabilities")));
-  EXPECT_THAT(session.send("CAPA\nUSER x\r\n"), AllOf(StartsWith("-ERR "), EndsWith("PASS\r\n")));
   EXPECT_THAT(session.say(""), StartsWith("-ERR "));
   EXPECT_THAT(session.send(std::string(20000, 'A')), StartsWith("-ERR "));
   EXPECT_TRUE(session.connection.closing());
+}
+
+TEST(Pop3, TakesABareLineFeedForALineEndUnlessItIsStrict) {
+  Pop3Session lenient;
+  EXPECT_THAT(lenient.send("CAPA\nUSER x\r\n"),
+              AllOf(StartsWith("+OK capabilities"), EndsWith("PASS\r\n")));
+  Directory directory = example_directory();
+  directory.bare_line_feeds = false;
+  Session strict(trace::Protocol::pop3, directory);
+  EXPECT_THAT(strict.send("CAPA\nUSER x\r\n"), AllOf(StartsWith("-ERR "), EndsWith("PASS\r\n")));
 }
 
 }  // namespace

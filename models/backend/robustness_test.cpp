@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <set>
 
 #include "backend/session_for_test.hpp"
 
@@ -131,16 +132,33 @@ TEST(Store, CanonicalFormOmitsWhatIsEmpty) {
   EXPECT_NE(bytes({.removed = {1}}), bytes({.removed = {0, 1}}));
 }
 
-TEST(ExampleDirectory, HasTwoUsersWithNothingInCommon) {
-  const Directory& directory = example_directory();
-  ASSERT_EQ(directory.accounts.size(), 2U);
-  EXPECT_EQ(directory.accounts[0].user, "alice");
-  EXPECT_EQ(directory.accounts[0].messages.size(), 2U);
-  EXPECT_EQ(directory.accounts[1].user, "bob");
-  EXPECT_EQ(directory.accounts[1].messages.size(), 3U);
-  EXPECT_NE(directory.accounts[0].password, directory.accounts[1].password);
-  for (const std::string& a : directory.accounts[0].messages) {
-    for (const std::string& b : directory.accounts[1].messages) EXPECT_NE(a, b);
+// Whose mail it is must be seen by its text alone.
+TEST(ExampleDirectory, HasNoTextInTwoMailboxes) {
+  std::set<std::string> texts;
+  std::size_t messages = 0;
+  for (const Account& account : example_directory().accounts) {
+    messages += account.messages.size();
+    texts.insert(account.messages.begin(), account.messages.end());
+  }
+  EXPECT_EQ(texts.size(), messages);
+}
+
+// Carol has alice's password on purpose; alice and bob are told apart by theirs.
+TEST(ExampleDirectory, KnowsWhomScriptsSpeakOf) {
+  const std::vector<Account>& accounts = example_directory().accounts;
+  ASSERT_EQ(accounts.size(), 5U);
+  EXPECT_EQ(accounts[0].user, "alice");
+  EXPECT_EQ(accounts[0].messages.size(), 2U);
+  EXPECT_EQ(accounts[1].user, "bob");
+  EXPECT_EQ(accounts[1].messages.size(), 3U);
+  EXPECT_NE(accounts[0].password, accounts[1].password);
+  EXPECT_EQ(accounts[2].user, "carol");
+  EXPECT_EQ(accounts[2].password, accounts[0].password);
+  EXPECT_EQ(accounts[3].user, "admin");
+  EXPECT_EQ(accounts[4].user, "front-end");
+  for (const Account& account : accounts) {
+    const bool serves = account.user == "admin" || account.user == "front-end";
+    EXPECT_EQ(account.acts_for_others, serves) << account.user;
   }
 }
 

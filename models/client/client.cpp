@@ -4,11 +4,6 @@
 #include <algorithm>
 #include <array>
 
-#include "client/messages.hpp"
-#include "crypto/digests.hpp"
-#include "wire/base64.hpp"
-#include "wire/ntlm.hpp"
-
 namespace sallyport::client {
 namespace {
 
@@ -18,7 +13,7 @@ constexpr std::array<VerbFacts, verb_count> verb_facts{{
     {.name = "capability"},
     {.name = "mechanisms"},
     {.name = "login", .account = true},
-    {.name = "authenticate", .mechanism = true, .account = true},
+    {.name = "authenticate", .mechanism = true, .account = true, .bound = true},
     {.name = "respond"},
     {.name = "cancel"},
     {.name = "select"},
@@ -29,6 +24,11 @@ constexpr std::array<VerbFacts, verb_count> verb_facts{{
     {.name = "send", .octets = true},
     {.name = "close"},
     {.name = "outlook-express", .account = true},
+    {.name = "starttls-certificate", .account = true},
+    {.name = "respond-long"},
+    {.name = "respond-endless"},
+    {.name = "replay"},
+    {.name = "say", .account = true, .phrase = true},
 }};
 
 /// The commands that are nothing but a line.
@@ -46,10 +46,9 @@ constexpr Wording wordings[] = {
     {.verb = Verb::noop, .imap = "NOOP", .pop3 = "NOOP"},
     {.verb = Verb::logout, .imap = "LOGOUT", .pop3 = "QUIT"},
     {.verb = Verb::starttls, .imap = "STARTTLS", .pop3 = "STLS"},
+    {.verb = Verb::starttls_certificate, .imap = "STARTTLS", .pop3 = "STLS"},
 };
 
-constexpr std::uint8_t cancelled = 0xff;          // a step that no exchange comes to
-constexpr std::size_t raw_line_kept_octets = 12;  // enough to tell LIST from LIST 1
 constexpr wire::imap::Limits response_limits{
     .line_octets = 65536, .literal_octets = 1U << 20, .frame_octets = 1U << 21};
 
@@ -85,6 +84,7 @@ bool Client::challenged() const { return challenged_; }
 bool Client::greeted() const { return greeted_; }
 bool Client::authenticated() const { return authenticated_; }
 bool Client::wants_tls() const { return wants_tls_; }
+std::optional<std::uint8_t> Client::certificate() const { return certificate_; }
 bool Client::ended() const { return ended_; }
 trace::MechanismSet Client::offered() const { return offered_; }
 trace::CapabilitySet Client::capabilities() const { return capabilities_; }
@@ -110,8 +110,12 @@ bool Client::can(const Action& action) const {
     case Verb::send:
       return !action.octets.empty();
     case Verb::respond:
+    case Verb::respond_long:
+    case Verb::respond_endless:
     case Verb::cancel:
       return challenged_;
+    case Verb::replay:
+      return challenged_ && !proof_.empty() && exchange()->number != proved_.number;
     default:
       break;
   }
@@ -120,9 +124,36 @@ bool Client::can(const Action& action) const {
     case Verb::login:
       return has_credential(action.account);
     case Verb::authenticate:
-      return action.account < credentials_->size() && spoken.has(action.mechanism);
+      return can_authenticate(action);
     case Verb::outlook_express:
       return action.account < credentials_->size() && !waiting();
+    case Verb::starttls_certificate:
+      return action.account < credentials_->size();
+    case Verb::say:
+      return can_say(action);
+    default:
+      return true;
+  }
+}
+
+bool Client::can_authenticate(const Action& action) const {
+  if (action.account >= credentials_->size() || !spoken.has(action.mechanism)) return false;
+  const bool bearer = action.mechanism == trace::Mechanism::oauthbearer ||
+                      action.mechanism == trace::Mechanism::xoauth2;
+  return !bearer || !(*credentials_)[action.account].token.empty();
+}
+
+/// Of login and authenticate: see act().
+bool Client::is_valid(const Action& action) const {
+  if (!action.right || !action.bound || authenticated_ || raw_sent_ || !in_flight_.empty()) {
+    return false;
+  }
+  if (action.verb == Verb::login) return true;
+  switch (action.mechanism) {
+    case trace::Mechanism::scram_sha_256_plus:
+      return !binding_.empty();
+    case trace::Mechanism::external:
+      return certificate_ && user(*certificate_) == user(action.account);
     default:
       return true;
   }
@@ -131,7 +162,8 @@ bool Client::can(const Action& action) const {
 Client::Acted Client::act(const Action& action, std::string& out) {
   if (action.verb == Verb::outlook_express || !can(action)) return {};
   Acted acted{.done = true};
-  const bool disturbs = action.verb != Verb::respond || !action.right;
+  const bool responds = action.verb == Verb::respond || action.verb == Verb::respond_long;
+  const bool disturbs = !responds || !action.right;
   if (attempt_valid_ && disturbs) {
     attempt_valid_ = false;
     acted.attempt = true;
@@ -141,18 +173,25 @@ Client::Acted Client::act(const Action& action, std::string& out) {
     case Verb::login:
     case Verb::authenticate:
       acted.attempt = true;
-      acted.valid = action.right && !authenticated_ && in_flight_.empty() && !raw_sent_;
+      acted.valid = is_valid(action);
       acted.mechanism = action.verb == Verb::login ? trace::Mechanism::none : action.mechanism;
       log_in(action, out);
       attempt_valid_ = acted.valid;
       break;
     case Verb::respond:
+    case Verb::respond_long:
+    case Verb::respond_endless:
+    case Verb::replay:
     case Verb::cancel:
       respond(action, out);
       break;
+    case Verb::say:
+      say(action, out);
+      break;
     case Verb::send:
       out.append(action.octets);
-      note_raw(action.octets);
+      raw_sent_ = true;
+      note_raw(Verb::send, action.octets);
       break;
     case Verb::close:
       acted.closes = true;
@@ -172,9 +211,11 @@ Client::Pending& Client::begin(const Action& action, bool listing) {
   return in_flight_.emplace_back(Pending{.number = ++commands_,
                                          .verb = action.verb,
                                          .mechanism = action.mechanism,
+                                         .said = trace::Verb::none,
                                          .account = action.account,
                                          .step = 0,
                                          .right = action.right,
+                                         .bound = action.bound,
                                          .listing = listing});
 }
 
@@ -215,73 +256,9 @@ std::vector<std::string> Client::login_parts(const Pending& pending) const {
   return parts;
 }
 
-/// The exchange in progress: the oldest one, since the server answers in order.
-const Client::Pending* Client::exchange() const {
-  const auto found = std::ranges::find(in_flight_, Verb::authenticate, &Pending::verb);
-  return found == in_flight_.end() ? nullptr : &*found;
-}
-
-/// `respond` and `cancel`.
-void Client::respond(const Action& action, std::string& out) {
-  const auto found = std::ranges::find(in_flight_, Verb::authenticate, &Pending::verb);
-  if (found == in_flight_.end()) return;
-  found->right = found->right && action.right;
-  std::optional<std::string> message;
-  if (action.verb == Verb::respond && !unreadable_) {
-    message = sasl_message(found->mechanism, found->step, user(found->account), password(*found),
-                           challenge_);
-  }
-  found->step = message ? static_cast<std::uint8_t>(found->step + 1) : cancelled;
-  out.append(message ? wire::base64_encode(*message) : "*").append("\r\n");
-  forget_challenge();
-}
-
-void Client::forget_challenge() {
-  challenged_ = false;
-  unreadable_ = false;
-  challenge_.clear();
-}
-
-/// Raw octets: a line that is sent while challenged is the response. POP3 owes a reply to every
-/// other line, and these must be told from the replies to the client's own commands.
-void Client::note_raw(std::string_view octets) {
-  raw_sent_ = true;
-  for (const char c : octets) {
-    if (c == '\n') {
-      note_raw_line();
-      raw_line_.clear();
-    } else if (protocol_ == Protocol::pop3 && raw_line_.size() < raw_line_kept_octets) {
-      raw_line_.push_back(c);
-    }
-  }
-}
-
-void Client::note_raw_line() {
-  if (challenged_) return forget_challenge();
-  if (protocol_ == Protocol::imap || in_flight_.size() >= in_flight_max) return;
-  const std::string_view line = std::string_view(raw_line_).substr(0, raw_line_.find('\r'));
-  const std::size_t space = line.find(' ');
-  const bool alone = space == std::string_view::npos || space + 1 == line.size();
-  bool listing = false;
-  switch (trace::verb(line.substr(0, space))) {
-    case trace::Verb::capa:
-    case trace::Verb::retr:
-    case trace::Verb::top:
-      listing = true;
-      break;
-    case trace::Verb::list:
-    case trace::Verb::uidl:
-    case trace::Verb::auth:
-      listing = alone;
-      break;
-    default:
-      break;
-  }
-  begin({.verb = Verb::send}, listing);
-}
-
-void Client::tls_established() {
+void Client::tls_established(std::string_view binding) {
   wants_tls_ = false;
+  binding_ = binding;
   in_flight_.clear();  // a server must not answer what was sent ahead of TLS
   forget_challenge();
   attempt_valid_ = false;
@@ -303,27 +280,22 @@ void Client::canonical(trace::Canonical& out) const {
     if (protocol_ == Protocol::imap) out.name(tag(pending.number));
     out.enumerator(pending.verb);
     out.enumerator(pending.mechanism);
+    out.enumerator(pending.said);
     out.u8(pending.account);
     out.u8(pending.step);
     out.flag(pending.right);
+    out.flag(pending.bound);
     out.flag(pending.listing);
   }
   out.text(unread_);
   out.text(raw_line_);
+  out.text(binding_);
+  out.u8(certificate_ ? static_cast<std::uint8_t>(*certificate_ + 1) : 0);
   if (waiting()) {
     out.u32(offered_.bits);
     out.u32(capabilities_.bits);
   }
-  if (challenge_.empty()) return;
-  // The name of a challenge is the nonce that its server knows it by; the rest is plain text.
-  const Pending* const pending = exchange();
-  const bool ntlm = pending != nullptr && pending->mechanism == trace::Mechanism::ntlm;
-  const auto message = ntlm ? wire::ntlm::parse_challenge(challenge_)
-                            : wire::Result<wire::ntlm::Challenge>(std::unexpected(wire::Error{}));
-  if (!message) return ntlm ? out.text(challenge_) : out.name(challenge_);
-  out.name(crypto::view(message->server_challenge));
-  out.u32(message->flags);
-  out.text(message->target_info);
+  canonical_exchange(out);
 }
 
 }  // namespace sallyport::client

@@ -30,6 +30,9 @@ TEST(VerbFacts, NamesAreDistinct) {
   EXPECT_TRUE(facts(Verb::authenticate).mechanism && facts(Verb::authenticate).account);
   EXPECT_TRUE(facts(Verb::login).account && !facts(Verb::login).mechanism);
   EXPECT_TRUE(facts(Verb::send).octets && !facts(Verb::close).octets);
+  EXPECT_TRUE(facts(Verb::authenticate).bound && !facts(Verb::login).bound);
+  EXPECT_TRUE(facts(Verb::say).phrase && facts(Verb::say).account);
+  EXPECT_TRUE(facts(Verb::starttls_certificate).account && !facts(Verb::starttls).account);
 }
 
 TEST(Client, WordsItsCommandsAsImapWantsThem) {
@@ -61,7 +64,8 @@ TEST_P(ClientActions, ReadsWhatIsOffered) {
   Conversation conversation(GetParam());
   EXPECT_EQ(conversation.client.offered().empty(), !imap());  // IMAP's greeting has the list
   conversation.act({.verb = Verb::capability});
-  const trace::MechanismSet expected{Mechanism::ntlm, Mechanism::plain, Mechanism::cram_md5};
+  const trace::MechanismSet expected{Mechanism::ntlm, Mechanism::plain, Mechanism::cram_md5,
+                                     Mechanism::oauthbearer, Mechanism::xoauth2};
   EXPECT_EQ(conversation.client.offered(), expected);
   EXPECT_TRUE(conversation.client.capabilities().has(imap() ? trace::Capability::sasl_ir
                                                             : trace::Capability::pipelining));
@@ -137,13 +141,20 @@ TEST_P(ClientActions, KnowsWhatIsPossible) {
 }
 
 TEST_P(ClientActions, RefusesActionsWithoutMeaning) {
-  Conversation conversation(GetParam());
+  const std::vector<Credential> without_token{{.user = "alice", .password = "wonderland"}};
+  Conversation conversation(GetParam(), hello(), line_server([](std::string_view) { return ""; }),
+                            without_token);
   for (const Action& action :
-       {Action{.verb = Verb::login, .account = 2},
-        Action{.verb = Verb::authenticate, .mechanism = Mechanism::ntlm, .account = 2},
+       {Action{.verb = Verb::login, .account = 1},
+        Action{.verb = Verb::authenticate, .mechanism = Mechanism::ntlm, .account = 1},
         Action{.verb = Verb::authenticate, .mechanism = Mechanism::gssapi},
+        Action{.verb = Verb::authenticate, .mechanism = Mechanism::oauthbearer},
+        Action{.verb = Verb::authenticate, .mechanism = Mechanism::xoauth2},
+        Action{.verb = Verb::starttls_certificate, .account = 1},
+        Action{.verb = Verb::say, .account = 1}, Action{.verb = Verb::say, .phrase = UINT8_MAX},
         Action{.verb = Verb::authenticate}, Action{.verb = Verb::respond},
-        Action{.verb = Verb::cancel}, Action{.verb = Verb::send},
+        Action{.verb = Verb::respond_long}, Action{.verb = Verb::respond_endless},
+        Action{.verb = Verb::replay}, Action{.verb = Verb::cancel}, Action{.verb = Verb::send},
         Action{.verb = Verb::outlook_express}}) {
     EXPECT_FALSE(conversation.act(action).done);
   }
@@ -239,6 +250,32 @@ TEST_P(ClientActions, GoesOnWithoutTlsWhereItIsRefused) {
   conversation.act({.verb = Verb::starttls});
   EXPECT_FALSE(conversation.client.wants_tls());
   EXPECT_FALSE(conversation.client.waiting());
+}
+
+TEST_P(ClientActions, ShowsACertificateOnlyWhereItIsAskedTo) {
+  const auto after = [](const Action& action) {
+    Conversation conversation(GetParam(), hello(), line_server([](std::string_view line) {
+                                const std::string tag(line.substr(0, line.find(' ')));
+                                return imap() ? tag + " OK begin\r\n" : "+OK begin\r\n";
+                              }));
+    EXPECT_FALSE(conversation.client.certificate());
+    EXPECT_TRUE(conversation.act(action).done);
+    EXPECT_THAT(conversation.said, HasSubstr(imap() ? " STARTTLS\r\n" : "STLS\r\n"));
+    EXPECT_TRUE(conversation.client.wants_tls());
+    const auto shown = conversation.client.certificate();
+    conversation.client.tls_established("channel");
+    EXPECT_EQ(conversation.client.certificate(), shown);
+    return shown;
+  };
+  EXPECT_EQ(after({.verb = Verb::starttls_certificate, .account = 1}), 1);
+  EXPECT_EQ(after({.verb = Verb::starttls_certificate, .account = 1, .right = false}),
+            std::nullopt);
+  EXPECT_EQ(after({.verb = Verb::starttls}), std::nullopt);
+
+  Conversation refused(GetParam());
+  refused.act({.verb = Verb::starttls_certificate, .account = 1});
+  EXPECT_FALSE(refused.client.wants_tls());
+  EXPECT_FALSE(refused.client.certificate());
 }
 
 }  // namespace

@@ -19,7 +19,9 @@ inline const std::vector<Credential>& example_credentials() {
   static const std::vector<Credential> credentials = [] {
     std::vector<Credential> made;
     for (const auto& account : backend::example_directory().accounts) {
-      made.push_back({.user = account.user, .password = account.password});
+      made.push_back({.user = account.user,
+                      .password = account.password,
+                      .token = backend::token_of(account.user)});
     }
     return made;
   }();

@@ -22,8 +22,9 @@ INSTANTIATE_TEST_SUITE_P(, Exchanges, testing::ValuesIn(protocols), BothProtocol
 TEST_P(Exchanges, LogsInByEveryMechanism) {
   backend::Directory directory = backend::example_directory();
   directory.mechanisms.add(Mechanism::login);
-  for (const Mechanism mechanism : {Mechanism::none, Mechanism::plain, Mechanism::login,
-                                    Mechanism::cram_md5, Mechanism::ntlm}) {
+  for (const Mechanism mechanism :
+       {Mechanism::none, Mechanism::plain, Mechanism::login, Mechanism::cram_md5, Mechanism::ntlm,
+        Mechanism::oauthbearer, Mechanism::xoauth2}) {
     for (const std::uint8_t account : {std::uint8_t{0}, std::uint8_t{1}}) {
       for (const bool right : {true, false}) {
         Conversation conversation(GetParam(), directory);
@@ -175,6 +176,123 @@ TEST_P(Exchanges, NtlmUsesTheServersTime) {
     const auto key =
         crypto::ntowf_v2(message->user, message->domain, ntlm::to_utf16le("wonderland"));
     EXPECT_TRUE(crypto::verify_ntlmv2(key, challenge.server_challenge, message->nt_response));
+  }
+}
+
+// admin may act for others: with PLAIN he does, with LOGIN he can't say so.
+TEST_P(Exchanges, ActsForAnother) {
+  const std::vector<Credential> credentials{
+      {.user = "admin", .password = "keys-of-the-house", .authzid = "bob"}};
+  const backend::Directory& directory = backend::example_directory();
+  for (const Verb verb : {Verb::authenticate, Verb::login}) {
+    std::string greeting;
+    backend::Connection(directory, GetParam(), 1).open(greeting);
+    Conversation conversation(GetParam(), greeting, backend_server(GetParam(), directory),
+                              credentials);
+    conversation.authenticate({.verb = verb, .mechanism = Mechanism::plain});
+    EXPECT_TRUE(conversation.client.authenticated());
+    conversation.act({.verb = Verb::select});
+    conversation.act({.verb = Verb::fetch});
+    EXPECT_EQ(conversation.heard.find("To: bob") != std::string::npos, verb == Verb::authenticate)
+        << conversation.heard;
+  }
+}
+
+// EXTERNAL says at most for whom; who it is the certificate says. A wrong one names nobody.
+TEST_P(Exchanges, ExternalIsAsGoodAsItsCertificate) {
+  const std::vector<Credential> credentials{{.user = "alice", .password = "wonderland"},
+                                            {.user = "bob", .password = "x"},
+                                            {.user = "admin", .password = "y", .authzid = "bob"}};
+  std::string last;
+  const auto with = [&](std::optional<std::uint8_t> certificate, const Action& action) {
+    Conversation conversation(GetParam(), hello(),
+                              line_server([&](std::string_view line) -> std::string {
+                                last = line;
+                                if (line.find("TLS") == std::string_view::npos) return "+ \r\n";
+                                return imap() ? "a1 OK\r\n" : "+OK\r\n";
+                              }),
+                              credentials);
+    if (certificate) {
+      conversation.act({.verb = Verb::starttls_certificate, .account = *certificate});
+      conversation.client.tls_established("channel");
+    }
+    const bool valid = conversation.act(action).valid;
+    conversation.act({.verb = Verb::respond});
+    return valid;
+  };
+  Action action{.verb = Verb::authenticate, .mechanism = Mechanism::external};
+  EXPECT_TRUE(with(0, action));
+  EXPECT_EQ(last, "");
+  EXPECT_FALSE(with(1, action));
+  EXPECT_FALSE(with(std::nullopt, action));
+  action.right = false;
+  EXPECT_FALSE(with(0, action));
+  EXPECT_EQ(last, wire::base64_encode("alice-not"));
+  action = {.verb = Verb::authenticate, .mechanism = Mechanism::external, .account = 2};
+  EXPECT_TRUE(with(2, action));
+  EXPECT_EQ(last, wire::base64_encode("bob"));
+}
+
+// RFC 7628 §3.2.3: the server says what was wrong, and the client has nothing to say to that.
+TEST_P(Exchanges, AnswersTheErrorsOfTokens) {
+  for (const Mechanism mechanism : {Mechanism::oauthbearer, Mechanism::xoauth2}) {
+    std::vector<std::string> lines;
+    Conversation conversation(GetParam(), hello(), line_server([&](std::string_view line) {
+                                lines.emplace_back(line);
+                                return "+ " + wire::base64_encode("{\"status\":\"401\"}") + "\r\n";
+                              }));
+    conversation.act({.verb = Verb::authenticate, .mechanism = mechanism});
+    for (int i = 0; i < 3; ++i) conversation.act({.verb = Verb::respond});
+    ASSERT_EQ(lines.size(), 4U);
+    EXPECT_EQ(lines[2], mechanism == Mechanism::oauthbearer ? "AQ==" : "");
+    EXPECT_EQ(lines[3], "*");
+  }
+}
+
+// What a server's limit must let pass, and what it needn't.
+TEST_P(Exchanges, RespondsAtLengthAndWithoutEnd) {
+  const auto longest_line = [](Mechanism mechanism, Verb verb) {
+    Conversation conversation(GetParam());
+    EXPECT_TRUE(conversation.act({.verb = Verb::authenticate, .mechanism = mechanism}).valid);
+    const std::size_t before = conversation.said.size();
+    const auto acted = conversation.act({.verb = verb});
+    EXPECT_EQ(acted.attempt, verb == Verb::respond_endless);
+    EXPECT_FALSE(acted.valid);
+    EXPECT_EQ(conversation.client.authenticated(), verb != Verb::respond_endless);
+    return conversation.said.size() - before - 2;
+  };
+  EXPECT_GT(longest_line(Mechanism::oauthbearer, Verb::respond_long), 8192U);
+  EXPECT_LT(longest_line(Mechanism::oauthbearer, Verb::respond_long), 12286U);
+  EXPECT_EQ(longest_line(Mechanism::plain, Verb::respond_long),
+            longest_line(Mechanism::plain, Verb::respond));
+  EXPECT_EQ(longest_line(Mechanism::plain, Verb::respond_endless), 13000U);
+}
+
+// A proof can be repeated in another exchange only, and not once the session is logged in.
+TEST_P(Exchanges, RepeatsAProof) {
+  for (const Mechanism mechanism : {Mechanism::cram_md5, Mechanism::ntlm}) {
+    Conversation conversation(GetParam());
+    const Action start{.verb = Verb::authenticate, .mechanism = mechanism};
+    const Action replay{.verb = Verb::replay};
+    conversation.act(start);
+    EXPECT_FALSE(conversation.client.can(replay));
+    if (mechanism == Mechanism::ntlm) conversation.act({.verb = Verb::respond});
+    conversation.act({.verb = Verb::respond, .right = false});
+    EXPECT_FALSE(conversation.client.challenged());
+    const std::string proof =
+        conversation.said.substr(conversation.said.rfind("\r\n", conversation.said.size() - 3) + 2);
+
+    conversation.act(start);
+    const std::size_t before = conversation.said.size();
+    const auto acted = conversation.act(replay);
+    EXPECT_TRUE(acted.done && acted.attempt && !acted.valid);
+    EXPECT_EQ(conversation.said.substr(before), proof);
+    EXPECT_FALSE(conversation.client.authenticated());
+
+    conversation.authenticate(start);
+    EXPECT_TRUE(conversation.client.authenticated());
+    conversation.act(start);
+    EXPECT_FALSE(conversation.client.can(replay));
   }
 }
 

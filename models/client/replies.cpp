@@ -140,7 +140,7 @@ void Client::read_pop3(std::string_view line, std::string& out) {
   last_status_ = ok ? Status::ok : err ? Status::no : Status::bad;
   if (ok && pending.listing) {
     listing_ = true;
-    if (pending.verb != Verb::fetch && pending.verb != Verb::send) offered_ = {};
+    if (pending.verb == Verb::capability || pending.verb == Verb::mechanisms) offered_ = {};
     if (pending.verb == Verb::capability) capabilities_ = {};
     return;
   }
@@ -196,21 +196,59 @@ void Client::complete(std::size_t place, Status status) {
   if (&in_flight_[place] == exchange()) forget_challenge();
   in_flight_.erase(in_flight_.begin() + static_cast<std::ptrdiff_t>(place));
   if (in_flight_.empty()) attempt_valid_ = false;
-  const bool ok = status == Status::ok;
+  // POP3's QUIT ends the session whatever is said to it.
+  const bool quits = protocol_ == Protocol::pop3 &&
+                     (pending.verb == Verb::logout || pending.said == trace::Verb::quit);
+  if (status == Status::ok || quits) take_effect(pending);
+}
+
+/// What was asked for has come about.
+void Client::take_effect(const Pending& pending) {
   switch (pending.verb) {
     case Verb::login:
     case Verb::authenticate:
-      if (ok) authenticated_ = true;
-      break;
+      return logged_in();
     case Verb::starttls:
-      if (ok) wants_tls_ = true;
-      break;
+    case Verb::starttls_certificate:
+      wants_tls_ = true;
+      certificate_.reset();
+      if (pending.verb == Verb::starttls_certificate && pending.right) {
+        certificate_ = pending.account;
+      }
+      return;
     case Verb::logout:
-      if (ok || protocol_ == Protocol::pop3) ended_ = true;
+      ended_ = true;
+      return;
+    case Verb::say:
       break;
     default:
-      break;
+      return;
   }
+  switch (pending.said) {
+    case trace::Verb::login:
+    case trace::Verb::authenticate:
+    case trace::Verb::pass:
+    case trace::Verb::auth:
+      return logged_in();
+    case trace::Verb::starttls:
+    case trace::Verb::stls:
+      wants_tls_ = true;
+      certificate_.reset();
+      return;
+    case trace::Verb::logout:
+    case trace::Verb::quit:
+      ended_ = true;
+      return;
+    default:
+      return;
+  }
+}
+
+/// A session has no exchange behind the one that logged it in: nothing is left to be repeated.
+void Client::logged_in() {
+  authenticated_ = true;
+  proof_.clear();
+  proved_ = {};
 }
 
 }  // namespace sallyport::client

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "client/conversation_for_test.hpp"
+#include "client/phrases.hpp"
 
 namespace sallyport::client {
 namespace {
@@ -43,6 +44,23 @@ TEST_P(ClientRobustness, CanonicalFormDoesNotCountCommands) {
   const std::string challenged = canonical(once.client);
   once.act({.verb = Verb::respond});
   EXPECT_NE(canonical(once.client), challenged);
+}
+
+// What an action can still repeat is part of the state: whose proof it is, not which.
+TEST_P(ClientRobustness, CanonicalFormTellsWhoseProofIsKept) {
+  const auto after = [](int exchanges, std::uint8_t account) {
+    Conversation conversation(GetParam());
+    for (int i = 0; i < exchanges; ++i) {
+      conversation.authenticate({.verb = Verb::authenticate,
+                                 .mechanism = Mechanism::cram_md5,
+                                 .account = account,
+                                 .right = false});
+    }
+    return canonical(conversation.client);
+  };
+  EXPECT_EQ(after(1, 0), after(2, 0));
+  EXPECT_NE(after(1, 0), after(0, 0));
+  EXPECT_NE(after(1, 0), after(1, 1));
 }
 
 // The client's name for a challenge is the back-end's: together they are one state where it is the
@@ -110,9 +128,14 @@ TEST_P(ClientRobustness, SurvivesAnyServer) {
       "TlRMTVNTUAACAAAAAAAAAAAAAAA=",
       "TlRMTVNTUAACAAAABwAHADAAAAAGgokAwVwCiew"
       "tCpEAAAAAAAAAACAAIAA3AAAARVhBTVBMRQIADgBFAFgAQQBNAFAATABFAAEABgBCAEUAMQAAAAAA",
+      "cj1ub25jZS0xLW9mLWNsaWVudHgscz1BQUFBLGk9Mg==",  // server-first, to the first exchange
+      "dj1BQUFB",                                      // server-final
       "NTLM",
       "SASL PLAIN",
       "* 1 FETCH"};
+  static constexpr Mechanism mechanisms[] = {
+      Mechanism::ntlm,     Mechanism::cram_md5,    Mechanism::scram_sha_256,
+      Mechanism::external, Mechanism::oauthbearer, Mechanism::scram_sha_256_plus};
   std::mt19937 random(306874);
   const auto below = [&random](std::size_t n) {
     return std::uniform_int_distribution<std::size_t>(0, n - 1)(random);
@@ -123,9 +146,11 @@ TEST_P(ClientRobustness, SurvivesAnyServer) {
     client.receive(hello(), sent);
     for (int i = 0; i < 60; ++i) {
       Action action{.verb = static_cast<Verb>(below(verb_count)),
-                    .mechanism = below(2) == 0 ? Mechanism::ntlm : Mechanism::cram_md5,
+                    .mechanism = mechanisms[below(std::size(mechanisms))],
                     .account = static_cast<std::uint8_t>(below(3)),
                     .right = below(2) == 0,
+                    .bound = below(2) == 0,
+                    .phrase = static_cast<std::uint8_t>(below(phrases().size())),
                     .octets = {}};
       if (action.verb == Verb::close || action.verb == Verb::logout) action.verb = Verb::noop;
       if (action.verb == Verb::send) action.octets = "CAPA\r\nx";
@@ -144,7 +169,7 @@ TEST_P(ClientRobustness, SurvivesAnyServer) {
         }
       }
       client.receive(octets, sent);
-      if (client.wants_tls()) client.tls_established();
+      if (client.wants_tls()) client.tls_established("channel");
       EXPECT_LE(client.last_text().size(), 512U);
     }
     EXPECT_LT(canonical(client).size(), 10000U);

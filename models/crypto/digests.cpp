@@ -22,15 +22,18 @@ const std::uint8_t* octets_of(std::string_view text) {
   return reinterpret_cast<const std::uint8_t*>(text.data());
 }
 
-/// Written by code without instrumentation, so MemorySanitizer has to be told.
-template <std::size_t N>
-void mark_initialised([[maybe_unused]] std::array<std::uint8_t, N>& digest) {
+}  // namespace
+
+void mark_initialised([[maybe_unused]] Digest128& digest) {
 #ifdef SALLYPORT_MEMORY_SANITIZER
   __msan_unpoison(digest.data(), digest.size());
 #endif
 }
-
-}  // namespace
+void mark_initialised([[maybe_unused]] Digest256& digest) {
+#ifdef SALLYPORT_MEMORY_SANITIZER
+  __msan_unpoison(digest.data(), digest.size());
+#endif
+}
 
 Digest128 md4(std::string_view octets) {
   Digest128 digest{};

@@ -24,6 +24,11 @@ template <std::size_t N>
   return {reinterpret_cast<const char*>(digest.data()), N};
 }
 
+/// Written by code without instrumentation, so MemorySanitizer has to be told. Does nothing
+/// elsewhere.
+void mark_initialised(Digest128& digest);
+void mark_initialised(Digest256& digest);
+
 /// Equal, in time that doesn't depend on where they differ.
 [[nodiscard]] bool equal_constant_time(std::string_view a, std::string_view b);
 

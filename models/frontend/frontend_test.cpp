@@ -1,8 +1,6 @@
 // The front-end alone, against clients and back-ends that are written out by hand, hostile ones
 // among them. What it does together with real back-ends is tested in world.
-#include "frontend/frontend.hpp"
-
-#include <gtest/gtest.h>
+#include "frontend/frontend_for_test.hpp"
 
 #include <random>
 
@@ -11,71 +9,6 @@ namespace {
 
 using trace::Kind;
 using trace::Protocol;
-
-/// Records what the front-end does, one line each: "S0 …" to a client, "F1 …" to a back-end.
-class Recorder final : public Host {
- public:
-  void to_client(trace::SessionId s, std::string_view octets) override { add('S', s, octets); }
-  void close_client(trace::SessionId s) override { add('S', s, "<close>\r\n"); }
-  void start_tls(trace::SessionId s) override { add('S', s, "<tls>\r\n"); }
-  void open_backend(trace::LinkId k, Protocol /*protocol*/) override { add('F', k, "<open>\r\n"); }
-  void to_backend(trace::LinkId k, std::string_view octets) override { add('F', k, octets); }
-  void close_backend(trace::LinkId k) override { add('F', k, "<close>\r\n"); }
-  std::size_t choose(trace::SessionId /*s*/, std::span<const trace::LinkId> eligible) override {
-    return choice % eligible.size();
-  }
-  void inside(const trace::Event& event) override { events.push_back(event); }
-
-  std::string take() { return std::exchange(log, {}); }
-
-  std::string log;
-  trace::Events events;
-  std::size_t choice = 0;
-
- private:
-  void add(char who, std::uint16_t id, std::string_view octets) {
-    while (!octets.empty()) {
-      const std::size_t end = octets.find("\r\n");
-      log += who + std::to_string(id) + " " + std::string(octets.substr(0, end)) + "\n";
-      octets = end == std::string_view::npos ? std::string_view{} : octets.substr(end + 2);
-    }
-  }
-};
-
-constexpr std::string_view imap_greeting =
-    "* OK [CAPABILITY IMAP4rev1 AUTH=NTLM AUTH=PLAIN] be ready\r\n";
-
-class FrontEndTest : public testing::Test {
- protected:
-  void start(std::string_view profile, Protocol protocol, Fault fault = Fault::none,
-             bool certificate = false) {
-    configuration.profile = *find_profile(profile);
-    configuration.fault = fault;
-    configuration.certificate = certificate;
-    front_end.emplace(configuration);
-    front_end->client_opened(0, protocol, false, host);
-    host.take();
-  }
-  std::string client(std::string_view octets) {
-    front_end->client_octets(0, octets, host);
-    return host.take();
-  }
-  std::string backend(trace::LinkId k, std::string_view octets) {
-    front_end->backend_octets(k, octets, host);
-    return host.take();
-  }
-  void log_in() {
-    client("a1 LOGIN alice wonderland\r\n");
-    backend(0, imap_greeting);
-    backend(0, "+ \r\n");
-    ASSERT_EQ(backend(0, "f1 OK [CAPABILITY IMAP4rev1 AUTH=NTLM] done\r\n"),
-              "S0 a1 OK logged in\n");
-  }
-
-  Configuration configuration;
-  std::optional<FrontEnd> front_end;
-  Recorder host;
-};
 
 TEST_F(FrontEndTest, GathersALoginBeforeItLeases) {
   start("hardened", Protocol::imap);
@@ -94,8 +27,8 @@ TEST_F(FrontEndTest, LearnsWhatABackEndWithoutAListInItsGreetingCan) {
   EXPECT_EQ(backend(0, "* OK ready\r\n"), "F0 f1 CAPABILITY\n");
   EXPECT_EQ(backend(0, "* CAPABILITY IMAP4rev1\r\nf1 OK done\r\n"),
             "F0 f2 LOGIN alice \"won\\\"der\"\n");
-  EXPECT_EQ(backend(0, "f2 NO wrong password for alice\r\n"),
-            "S0 a1 NO [AUTHENTICATIONFAILED] login failed\n")
+  EXPECT_EQ(backend(0, "f2 NO wrong password for alice\r\n"), "") << "a failure waits";
+  EXPECT_EQ(wait(1), "S0 a1 NO [AUTHENTICATIONFAILED] login failed\n")
       << "the back-end's words stay behind";
 }
 
@@ -109,7 +42,8 @@ TEST_F(FrontEndTest, HoldsPipelinedCommandsUntilTheLoginIsDone) {
   EXPECT_EQ(backend(0, "* 2 EXISTS\r\nf2 OK [READ-WRITE] selected\r\n"),
             "S0 * 2 EXISTS\n"
             "S0 a2 OK [READ-WRITE] selected\n"
-            "S0 * CAPABILITY IMAP4rev1 SASL-IR LITERAL+ AUTH=PLAIN\n"
+            "S0 * CAPABILITY IMAP4rev1 SASL-IR LITERAL+ ID AUTH=PLAIN AUTH=CRAM-MD5 "
+            "AUTH=SCRAM-SHA-256 AUTH=OAUTHBEARER AUTH=XOAUTH2\n"
             "S0 a3 OK CAPABILITY completed\n");
 }
 
@@ -130,7 +64,18 @@ TEST_F(FrontEndTest, SendsALiteralWhenTheBackEndAsksForIt) {
   EXPECT_EQ(client("he\r\nl\r\n"), "F0 f2 APPEND INBOX {5}\n");
   EXPECT_EQ(backend(0, "+ ready\r\n"), "F0 he\nF0 l\n");
   EXPECT_EQ(backend(0, "f2 OK done\r\n"), "S0 a2 OK done\n");
-  EXPECT_EQ(client("a3 APPEND INBOX {3+}\r\na\r\n\r\n"), "F0 f3 APPEND INBOX {3+}\nF0 a\nF0 \n");
+  EXPECT_EQ(client("a3 APPEND INBOX {3+}\r\na\r\n\r\n"), "F0 f3 APPEND INBOX {3}\n")
+      << "to a back-end without LITERAL+ every literal is a synchronising one";
+  EXPECT_EQ(backend(0, "+ ready\r\n"), "F0 a\nF0 \n");
+}
+
+TEST_F(FrontEndTest, SendsALiteralAtOnceToABackEndThatKnowsLiteralPlus) {
+  start("hardened", Protocol::imap);
+  client("a1 LOGIN alice wonderland\r\n");
+  backend(0, "* OK [CAPABILITY IMAP4rev1 LITERAL+ AUTH=PLAIN] be ready\r\n");
+  backend(0, "+ \r\n");
+  backend(0, "f1 OK done\r\n");
+  EXPECT_EQ(client("a2 APPEND INBOX {3+}\r\na\r\n\r\n"), "F0 f2 APPEND INBOX {3+}\nF0 a\nF0 \n");
 }
 
 TEST_F(FrontEndTest, TakesNoCommandFromALiteral) {
@@ -151,7 +96,8 @@ TEST_F(FrontEndTest, AnswersEveryMalformedCommandOnceAndReadsOn) {
 TEST_F(FrontEndTest, RefusesPasswordsBeforeTlsOnceItHasACertificate) {
   start("hardened", Protocol::imap, Fault::none, true);
   EXPECT_EQ(client("a1 CAPABILITY\r\n"),
-            "S0 * CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED SASL-IR LITERAL+\n"
+            "S0 * CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED SASL-IR LITERAL+ ID "
+            "AUTH=CRAM-MD5 AUTH=SCRAM-SHA-256\n"
             "S0 a1 OK CAPABILITY completed\n");
   EXPECT_EQ(client("a2 LOGIN alice wonderland\r\n"),
             "S0 a2 NO [PRIVACYREQUIRED] LOGIN needs TLS\n");
@@ -159,11 +105,13 @@ TEST_F(FrontEndTest, RefusesPasswordsBeforeTlsOnceItHasACertificate) {
   EXPECT_EQ(client("a4 STARTTLS\r\na5 CAPABILITY\r\n"),
             "S0 a4 OK begin TLS negotiation now\nS0 <tls>\n");
   EXPECT_EQ(client("a6 CAPABILITY\r\n"), "") << "plaintext behind STARTTLS has no effect";
-  front_end->tls_established(0, host);
+  front_end->tls_established(0, {}, host);
   EXPECT_EQ(host.take(), "") << "nor has it after the handshake";
-  EXPECT_EQ(
-      client("a7 CAPABILITY\r\n"),
-      "S0 * CAPABILITY IMAP4rev1 SASL-IR LITERAL+ AUTH=PLAIN\nS0 a7 OK CAPABILITY completed\n");
+  EXPECT_EQ(client("a7 CAPABILITY\r\n"),
+            "S0 * CAPABILITY IMAP4rev1 SASL-IR LITERAL+ ID AUTH=PLAIN AUTH=CRAM-MD5 "
+            "AUTH=SCRAM-SHA-256 AUTH=SCRAM-SHA-256-PLUS AUTH=OAUTHBEARER AUTH=XOAUTH2\n"
+            "S0 a7 OK CAPABILITY completed\n")
+      << "EXTERNAL needs a certificate";
 }
 
 TEST_F(FrontEndTest, ClosesAConnectionWithAMailboxSelectedAndPoolsOneWithout) {
@@ -174,12 +122,12 @@ TEST_F(FrontEndTest, ClosesAConnectionWithAMailboxSelectedAndPoolsOneWithout) {
   EXPECT_EQ(client("a3 LOGOUT\r\n"),
             "S0 * BYE logging out\nS0 a3 OK LOGOUT completed\nF0 <close>\nS0 <close>\n");
 
-  front_end->client_opened(0, Protocol::imap, false, host);
+  front_end->client_opened(0, Protocol::imap, std::nullopt, host);
   host.take();
   log_in();
   EXPECT_EQ(client("b1 LOGOUT\r\n"),
             "S0 * BYE logging out\nS0 b1 OK LOGOUT completed\nS0 <close>\n");
-  front_end->client_opened(0, Protocol::imap, false, host);
+  front_end->client_opened(0, Protocol::imap, std::nullopt, host);
   host.take();
   EXPECT_EQ(client("c1 LOGIN alice wonderland\r\n"), "S0 c1 OK logged in\n");
 }
@@ -197,7 +145,7 @@ TEST_F(FrontEndTest, FailsALoginWhoseBackEndBreaksTheProtocol) {
        {"* PREAUTH welcome\r\n", "* BYE no\r\n", "220 smtp ready\r\n", "\r\n", "* OK a\nb\r\n"}) {
     start("hardened", Protocol::imap);
     client("a1 LOGIN alice wonderland\r\n");
-    EXPECT_EQ(backend(0, nonsense), "F0 <close>\nS0 a1 NO [UNAVAILABLE] the back-end is gone\n")
+    EXPECT_EQ(backend(0, nonsense), "F0 <close>\nS0 a1 NO [UNAVAILABLE] try again later\n")
         << nonsense;
     host.events.clear();
   }
@@ -207,11 +155,10 @@ TEST_F(FrontEndTest, SaysThatAStatedLimitWasReached) {
   configuration.connections_max = 1;
   start("hardened", Protocol::imap);
   log_in();
-  front_end->client_opened(1, Protocol::imap, false, host);
+  front_end->client_opened(1, Protocol::imap, std::nullopt, host);
   host.take();
   host.events.clear();
-  front_end->client_octets(1, "b1 LOGIN bob builder\r\n", host);
-  EXPECT_EQ(host.take(), "S1 b1 NO [UNAVAILABLE] no back-end connection\n");
+  EXPECT_EQ(client("b1 LOGIN bob builder\r\n", 1), "S1 b1 NO [UNAVAILABLE] try again later\n");
   ASSERT_EQ(host.events.size(), 1u);
   EXPECT_EQ(host.events[0].kind, Kind::failure);
   EXPECT_EQ(host.events[0].session, 1);
@@ -269,6 +216,99 @@ TEST_F(FrontEndTest, HangsUpOnALineWithoutEnd) {
   std::string answer;
   for (int i = 0; i < 1000 && answer.empty(); ++i) answer = client(std::string(1000, 'x'));
   EXPECT_TRUE(answer.ends_with("S0 <close>\n")) << answer;
+}
+
+TEST_F(FrontEndTest, HangsUpAtTheFifthBadLineBeforeALogin) {
+  for (const Protocol protocol : {Protocol::imap, Protocol::pop3}) {
+    start("hardened", protocol);
+    for (int i = 0; i < 4; ++i) {
+      EXPECT_EQ(client("x FROB\r\n").find("<close>"), std::string::npos) << i;
+    }
+    EXPECT_TRUE(client("x FROB\r\n").ends_with(" too many errors\nS0 <close>\n"));
+  }
+}
+
+TEST_F(FrontEndTest, BearsAnyNumberOfBadLinesBehindALogin) {
+  start("hardened", Protocol::imap);
+  log_in();
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(client("x FROB\r\n"), "S0 x BAD unknown command\n");
+}
+
+TEST_F(FrontEndTest, HangsUpOnABrowser) {
+  start("hardened", Protocol::imap);
+  EXPECT_EQ(client("GET / HTTP/1.1\r\nHost: mail\r\n\r\n"),
+            "S0 * BYE this is a mail server\nS0 <close>\n");
+  start("hardened", Protocol::pop3);
+  EXPECT_EQ(client("POST /login HTTP/1.1\r\nHost: mail\r\n\r\nUSER alice\r\n"),
+            "S0 -ERR this is a mail server\nS0 <close>\n");
+}
+
+TEST_F(FrontEndTest, AnswersIdWithoutSayingAnything) {
+  start("hardened", Protocol::imap);
+  EXPECT_EQ(client("a1 ID (\"name\" \"x\")\r\n"), "S0 * ID NIL\nS0 a1 OK ID completed\n");
+  start("exchange-2000", Protocol::imap);
+  EXPECT_EQ(client("a1 ID NIL\r\n"), "S0 a1 BAD unknown command\n");
+}
+
+// RFC 3501 §5.4 wants 30 minutes at least, RFC 1939 §3 ten.
+TEST_F(FrontEndTest, LogsOutWhoIsSilentForTooLong) {
+  start("hardened", Protocol::imap);
+  log_in();
+  EXPECT_EQ(wait(1799), "");
+  client("a2 NOOP\r\n");
+  backend(0, "f2 OK done\r\n");
+  EXPECT_EQ(wait(1799), "") << "any word begins the time anew";
+  EXPECT_EQ(wait(1), "S0 * BYE idle for too long\nS0 <close>\n");
+
+  start("hardened", Protocol::pop3);
+  client("USER alice\r\nPASS x\r\n");
+  backend(0, "+OK ready\r\n");
+  backend(0, "-ERR what?\r\n");
+  backend(0, "+OK\r\n");
+  ASSERT_EQ(backend(0, "+OK\r\n"), "S0 +OK logged in\n");
+  EXPECT_EQ(wait(599), "");
+  EXPECT_EQ(wait(1), "S0 -ERR idle for too long\nF0 <close>\nS0 <close>\n");
+}
+
+// Who waits for a long answer isn't idle.
+TEST_F(FrontEndTest, LogsNobodyOutInTheMiddleOfAnAnswer) {
+  start("hardened", Protocol::imap);
+  log_in();
+  client("a2 FETCH 1:40 BODY[]\r\n");
+  for (int minute = 0; minute < 31; ++minute) {
+    EXPECT_EQ(wait(59), "");
+    EXPECT_EQ(backend(0, "* 1 FETCH (UID 1)\r\n"), "S0 * 1 FETCH (UID 1)\n") << minute;
+  }
+  EXPECT_EQ(backend(0, "f2 OK done\r\n"), "S0 a2 OK done\n");
+}
+
+TEST_F(FrontEndTest, HoldsNoMoreBeforeALoginThanItStates) {
+  start("hardened", Protocol::imap);
+  client("a1 LOGIN alice wonderland\r\n");
+  const std::uint32_t stated = configuration.profile.limits.held_octets;
+  for (int i = 0; i < 40; ++i) {
+    const std::string answer = client(std::string(500, 'x') + "\r\n");
+    ASSERT_LE(front_end->held(0), stated) << i;
+    if (answer.ends_with("<close>\n")) return;
+  }
+  ADD_FAILURE() << "it took 20080 octets";
+}
+
+// Words in the clear would break the handshake.
+TEST_F(FrontEndTest, HangsUpWithoutAWordInTheMiddleOfAHandshake) {
+  start("hardened", Protocol::imap, Fault::none, true);
+  client("a1 STARTTLS\r\n");
+  EXPECT_EQ(wait(180), "S0 <close>\n");
+}
+
+TEST_F(FrontEndTest, WaitsThreeMinutesForALogin) {
+  for (const std::string_view said : {"", "a1 AUTHENTICATE PLAIN\r\n", "a1 NO"}) {
+    start("hardened", Protocol::imap);
+    client(said);
+    EXPECT_EQ(front_end->due(), std::nullopt) << "nobody waits for that";
+    EXPECT_EQ(wait(179), "");
+    EXPECT_EQ(wait(1), "S0 * BYE idle for too long\nS0 <close>\n") << said;
+  }
 }
 
 // Any octets from either side, in any order: no crash, and nothing is written to who has left.

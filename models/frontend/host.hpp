@@ -7,12 +7,25 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
 #include "trace/event.hpp"
 
 namespace sallyport::frontend {
+
+/// A client's side of a TLS session that has just begun.
+struct ClientTls {
+  std::string_view user;     // whom its certificate is mapped to; empty: it has none
+  std::string_view binding;  // the channel's tls-exporter value (RFC 9266)
+};
+
+/// A back-end's side of it.
+struct BackendTls {
+  bool name_matches = true;  // the certificate names the host, and its chain is trusted
+  bool strong = true;        // version and cipher are those that the policy asks for
+};
 
 class Host {
  public:
@@ -27,11 +40,18 @@ class Host {
   /// After everything written so far. Ends in FrontEnd::tls_established or client_closed.
   virtual void start_tls(trace::SessionId session) = 0;
 
-  /// Connects `link` to the back-end. Octets may be written at once.
-  virtual void open_backend(trace::LinkId link, trace::Protocol protocol) = 0;
+  /// Connects `link` to back-end `route` (a number of the account database). Octets may be written
+  /// at once.
+  virtual void open_backend(trace::LinkId link, trace::Protocol protocol, std::uint8_t route) = 0;
   virtual void to_backend(trace::LinkId link, std::string_view octets) = 0;
   /// At once; the number is free again.
   virtual void close_backend(trace::LinkId link) = 0;
+  /// After everything written so far. Ends in FrontEnd::backend_tls_established or backend_closed.
+  virtual void start_backend_tls(trace::LinkId link) = 0;
+
+  /// Asks the account database for `user`. Ends in FrontEnd::looked_up, unless the session ends
+  /// first.
+  virtual void look_up(trace::SessionId session, std::string_view user) = 0;
 
   /// The scheduler: which of the connections that could serve `session` now shall. Returns an index
   /// into `eligible`, which is never empty; index 0 is the canonical choice, the connection that a
@@ -40,6 +60,9 @@ class Host {
 
   /// Tells an inside event: lease and release in particular.
   virtual void inside(const trace::Event& event) = 0;
+  /// A line of the log. `said` is what a peer said that the line quotes; empty where it quotes
+  /// nobody.
+  virtual void log(trace::SessionId session, std::string_view line, std::string_view said) = 0;
 };
 
 }  // namespace sallyport::frontend

@@ -1,13 +1,18 @@
 // The back-end's side: what its octets mean to the use that a connection is put to.
+//
+//   greeting → list → (STARTTLS → handshake → list) → idle → login → idle ⇄ relay
 #include <algorithm>
 
 #include "frontend/frontend.hpp"
+#include "frontend/replies.hpp"
 
 namespace sallyport::frontend {
 
+using trace::Capability;
 using trace::LinkId;
 using trace::no_session;
 using trace::Protocol;
+using trace::SessionId;
 using trace::Status;
 using trace::Verb;
 
@@ -15,34 +20,12 @@ std::string FrontEnd::next_tag(Link& l) const { return "f" + std::to_string(++l.
 
 void FrontEnd::backend_octets(LinkId k, std::string_view octets, Host& host) {
   if (k >= links_.size() || link(k).state == LinkState::closed) return;
+  // What comes before the handshake is through has no effect behind it either.
+  const bool too_early = link(k).state == LinkState::handshake;
+  if (too_early && !faulty(Fault::keep_backend_input_over_starttls)) return;
+  link(k).wait_seconds = 0;
   link(k).input.append(octets);
-  // Each reply can close the connection, so it is looked up anew.
-  while (link(k).state != LinkState::closed) {
-    Link& l = link(k);
-    const std::string_view unread = std::string_view(l.input).substr(l.read);
-    std::size_t size = 0;
-    bool complete = false;
-    if (l.protocol == Protocol::imap) {
-      const auto state = l.framer.scan(unread);
-      size = l.framer.size();
-      complete = state == wire::imap::Framer::State::complete;
-      if (state == wire::imap::Framer::State::incomplete) break;
-    } else {
-      const auto state = l.lines.scan(unread, wire::pop3::Limits{}.exchange_octets);
-      size = l.lines.size();
-      complete = state == wire::pop3::LineFramer::State::complete;
-      if (state == wire::pop3::LineFramer::State::incomplete) break;
-    }
-    if (!complete) return backend_closed(k, host);  // a back-end that breaks the protocol is gone
-    const std::string frame(unread.substr(0, size));
-    l.read += size;
-    l.framer.reset();
-    l.lines.reset();
-    if (l.protocol == Protocol::imap) {
-      imap_response(k, frame, host);
-    } else {
-      pop3_response(k, frame, host);
-    }
+  while (read_link(k, host)) {
   }
   if (k >= links_.size()) return;
   Link& l = link(k);
@@ -50,29 +33,128 @@ void FrontEnd::backend_octets(LinkId k, std::string_view octets, Host& host) {
   l.read = 0;
 }
 
-// The session that leases it gets a failure, or a farewell where an answer had begun; never OK.
-void FrontEnd::backend_closed(LinkId k, Host& host) {
+/// Reads one response. Each can close the connection, so it is looked up anew.
+bool FrontEnd::read_link(LinkId k, Host& host) {
+  Link& l = link(k);
+  if (l.state == LinkState::closed || l.state == LinkState::handshake) return false;
+  const std::string_view unread = std::string_view(l.input).substr(l.read);
+  std::size_t size = 0;
+  bool complete = false;
+  bool incomplete = false;
+  if (l.protocol == Protocol::imap) {
+    const auto state = l.framer.scan(unread);
+    size = l.framer.size();
+    complete = state == wire::imap::Framer::State::complete;
+    incomplete = state == wire::imap::Framer::State::incomplete;
+  } else {
+    const auto state = l.lines.scan(unread, wire::pop3::Limits{}.exchange_octets);
+    size = l.lines.size();
+    complete = state == wire::pop3::LineFramer::State::complete;
+    incomplete = state == wire::pop3::LineFramer::State::incomplete;
+  }
+  if (incomplete) return false;
+  if (!complete) {  // a back-end that breaks the protocol is gone
+    link_gone(k, "", host);
+    return false;
+  }
+  const std::string frame(unread.substr(0, size));
+  l.read += size;
+  l.framer.reset();
+  l.lines.reset();
+  l.protocol == Protocol::imap ? imap_response(k, frame, host) : pop3_response(k, frame, host);
+  return true;
+}
+
+void FrontEnd::backend_closed(LinkId k, Host& host) { link_gone(k, "", host); }
+
+// The session that leases it gets a failure, or a farewell where it is logged in; never OK. `words`
+// are what the back-end said last, and stay here.
+void FrontEnd::link_gone(LinkId k, std::string_view words, Host& host) {
   if (k >= links_.size() || link(k).state == LinkState::closed) return;
   const LinkState state = link(k).state;
-  const trace::SessionId id = link(k).session;
-  const trace::SessionId waits = id == no_session ? link(k).unfinished : id;
-  close_link(k, host);
+  const SessionId id = link(k).session;
+  const SessionId waits = id == no_session ? link(k).unfinished : id;
+  const Link failed = link(k);
+  if (failed.state == LinkState::login && faulty(Fault::pool_connections_that_failed)) {
+    link(k).state = LinkState::idle;
+    link(k).key.reset();
+    release(k, host);
+  } else {
+    close_link(k, host);
+  }
   if (waits == no_session) return;
-  trace::Event failure{.kind = trace::Kind::failure,
-                       .point = trace::Point::inside,
-                       .protocol = session(waits).protocol,
-                       .session = waits,
-                       .link = k};
-  host.inside(failure);
-  if (session(waits).authenticated || state == LinkState::relay) {
+  host.inside({.kind = trace::Kind::failure,
+               .point = trace::Point::inside,
+               .protocol = session(waits).protocol,
+               .session = waits,
+               .link = k});
+  Session& s = session(waits);
+  if (state == LinkState::relay && faulty(Fault::complete_broken_answers)) {
+    if (failed.multi_line) host.to_client(waits, ".\r\n");
+    return complete(waits, Status::ok, "completed", host);
+  }
+  if (s.authenticated || state == LinkState::relay) {
     return abandon(waits, "the back-end is gone", host);
   }
+  if (!words.empty() && faulty(Fault::forward_farewells_of_backends)) {
+    host.to_client(waits, "* BYE " + std::string(words) + "\r\n");
+  }
+  if (s.phase == Phase::busy && id != no_session && retry_login(waits, failed, host)) return;
   close_unfinished(waits, host);
-  complete(waits, Status::no,
-           session(waits).protocol == Protocol::imap ? "[UNAVAILABLE] the back-end is gone"
-                                                     : "[SYS/TEMP] the back-end is gone",
-           host);
+  if (state == LinkState::login && faulty(Fault::log_in_when_the_backend_is_dead)) {
+    return accept_login(waits, host);
+  }
+  complete(waits, Status::no, unavailable(s.protocol), host);
   advance(waits, host);
+}
+
+bool FrontEnd::needs_tls(const Link& l) const { return configuration_->tls_to_backends && !l.tls; }
+
+/// A list is through, the first one or the one behind TLS.
+void FrontEnd::learned(LinkId k, Host& host) {
+  Link& l = link(k);
+  if (!needs_tls(l)) return ready(k, host);
+  if (l.capabilities.has(Capability::starttls)) return upgrade(k, host);
+  if (faulty(Fault::go_on_without_tls_to_backends)) return ready(k, host);
+  link_gone(k, "", host);
+}
+
+void FrontEnd::upgrade(LinkId k, Host& host) {
+  Link& l = link(k);
+  l.state = LinkState::upgrading;
+  if (l.protocol == Protocol::pop3) return host.to_backend(k, "STLS\r\n");
+  l.tag = next_tag(l);
+  host.to_backend(k, l.tag + " STARTTLS\r\n");
+}
+
+/// Nothing that the back-end sent before the handshake may have effect behind it (CVE-2021-22947),
+/// and what it offered before is forgotten (RFC 3501 §6.2.1).
+void FrontEnd::backend_tls_established(LinkId k, const BackendTls& tls, Host& host) {
+  if (k >= links_.size() || link(k).state != LinkState::handshake) return;
+  Link& l = link(k);
+  const bool right_name = tls.name_matches || faulty(Fault::believe_any_certificate);
+  const bool strong = tls.strong || faulty(Fault::accept_weak_tls_behind_starttls);
+  if (!right_name || !strong) return link_gone(k, "", host);
+  l.tls = true;
+  l.wait_seconds = 0;
+  if (faulty(Fault::keep_backend_list_over_starttls)) {
+    ready(k, host);
+  } else {
+    l.mechanisms = {};
+    l.capabilities = {};
+    ask_for_list(k, host);
+  }
+  while (read_link(k, host)) {  // only a fault has left something there
+  }
+}
+
+void FrontEnd::ask_for_list(LinkId k, Host& host) {
+  Link& l = link(k);
+  l.state = LinkState::learning;
+  l.multi_line = false;
+  if (l.protocol == Protocol::pop3) return host.to_backend(k, "CAPA\r\n");
+  l.tag = next_tag(l);
+  host.to_backend(k, l.tag + " CAPABILITY\r\n");
 }
 
 // The greeting and the capabilities are through: what waited for the connection goes out.
@@ -82,6 +164,10 @@ void FrontEnd::ready(LinkId k, Host& host) {
   l.state = LinkState::idle;
   if (l.session == no_session) return;
   if (l.unsent.empty()) return send_login(k, host);
+  const bool begins =
+      session(l.session).exchange_link == k && l.unfinished != no_session && !l.challenged &&
+      (l.protocol == Protocol::pop3 ? l.unsent.starts_with("AUTH ") : !l.tag.empty());
+  if (begins && !l.mechanisms.has(session(l.session).mechanism)) return refuse_relay(k, host);
   l.state = l.unfinished == no_session ? LinkState::login : LinkState::stepwise;
   const std::string octets = std::move(l.unsent);
   l.unsent.clear();
@@ -100,35 +186,63 @@ void FrontEnd::learn(Link& l, std::string_view word) {
 void FrontEnd::imap_response(LinkId k, std::string_view frame, Host& host) {
   Link& l = link(k);
   const auto response = wire::imap::parse_response(frame);
-  if (!response) return backend_closed(k, host);
+  if (!response) return link_gone(k, "", host);
   using Kind = wire::imap::ResponseKind;
-  const std::string_view list =
-      response->kind == Kind::untagged && trace::equal_fold(response->name, "CAPABILITY")
-          ? response->text
-      : response->code.starts_with("CAPABILITY ") ? response->code.substr(11)
-                                                  : std::string_view{};
+  const bool untagged = response->kind == Kind::untagged;
+  const bool data = untagged && trace::equal_fold(response->name, "CAPABILITY");
+  const std::string_view list = data ? response->text
+                                : response->code.starts_with("CAPABILITY ")
+                                    ? response->code.substr(11)
+                                    : std::string_view{};
   const bool before_login = l.state == LinkState::greeting || l.state == LinkState::learning;
   if (before_login) wire::imap::for_each_word(list, [&](std::string_view w) { learn(l, w); });
   const bool mine = response->kind == Kind::tagged && response->tag == l.tag;
   const bool ok = trace::equal_fold(response->name, "OK");
-  const bool untagged_bad =
-      response->kind == Kind::untagged && trace::equal_fold(response->name, "BAD");
+  const bool bye = untagged && trace::equal_fold(response->name, "BYE");
+  const bool untagged_bad = untagged && trace::equal_fold(response->name, "BAD");
+  if (bye && l.state != LinkState::relay) return link_gone(k, response->text, host);
   switch (l.state) {
     case LinkState::greeting:
-      if (response->kind != Kind::untagged || !ok) return backend_closed(k, host);
-      if (!l.mechanisms.empty()) return ready(k, host);
-      l.state = LinkState::learning;
-      l.tag = next_tag(l);
-      return host.to_backend(k, l.tag + " CAPABILITY\r\n");
+      host.log(l.session,
+               "back-end says: " + quoted(response->text, Fault::take_peer_text_for_a_template),
+               response->text);
+      if (trace::equal_fold(response->name, "PREAUTH") &&
+          faulty(Fault::believe_preauth_of_backends) && l.session != no_session) {
+        return finish_login(k, true, "", host);
+      }
+      if (!untagged || !ok) return link_gone(k, "", host);
+      if (!l.mechanisms.empty() || !l.capabilities.empty()) return learned(k, host);
+      return ask_for_list(k, host);
     case LinkState::learning:
-      if (mine) ready(k, host);
-      return;
+      if (!mine) return;
+      // A list that isn't one, not even of IMAP4rev1, is no list (RFC 3501 §7.2.1).
+      if (l.capabilities.empty() && l.mechanisms.empty() && !faulty(Fault::take_no_list_for_all)) {
+        return link_gone(k, "", host);
+      }
+      if (l.capabilities.empty()) l.mechanisms.add(trace::Mechanism::plain);
+      return learned(k, host);
+    case LinkState::upgrading:
+      if (!mine) return;
+      if (!ok) {
+        return faulty(Fault::go_on_without_tls_to_backends) ? ready(k, host)
+                                                            : link_gone(k, "", host);
+      }
+      return begin_handshake(k, host);
     case LinkState::login:
       if (response->kind == Kind::continuation) {
         if (l.verb == Verb::authenticate) return continue_login(k, host);
-        return send_segment(k, host);
+        if (!l.unsent.empty()) return send_segment(k, host);
+        return faulty(Fault::answer_any_continuation) ? continue_login(k, host)
+                                                      : link_gone(k, "", host);
       }
-      if (mine || untagged_bad) finish_login(k, mine && ok, host);
+      if (untagged && !untagged_bad && !data && faulty(Fault::forward_untagged_data_of_logins)) {
+        host.to_client(l.session, frame);
+      }
+      if (mine || untagged_bad) {
+        std::string words(response->text);
+        if (!response->code.empty()) words = "[" + std::string(response->code) + "] " + words;
+        finish_login(k, mine && ok, words, host);
+      }
       return;
     case LinkState::stepwise:
       if (response->kind == Kind::continuation) {
@@ -139,49 +253,23 @@ void FrontEnd::imap_response(LinkId k, std::string_view frame, Host& host) {
       }
       return;
     case LinkState::relay:
-      return imap_relayed(k, frame, *response, host);
-    case LinkState::idle:
-      // Unasked: BYE is a farewell; anything else of an idle connection has no reader.
-      if (trace::equal_fold(response->name, "BYE")) backend_closed(k, host);
+      if (l.session != no_session) return imap_relayed(k, frame, *response, host);
+      if (mine) l.state = LinkState::idle;  // only a fault leaves a connection in mid-answer
       return;
+    case LinkState::idle:  // unasked: what has no reader is a sign that the two don't agree
+      return link_gone(k, "", host);
+    case LinkState::handshake:
     case LinkState::closed:
       return;
   }
 }
 
-// An answer to the client's command. The back-end's capabilities stay behind: back-ends advertise
-// NTLM still (KB 306874), and what a client may use is the front-end's to say.
-void FrontEnd::imap_relayed(LinkId k, std::string_view frame, const wire::imap::Response& response,
-                            Host& host) {
+/// The back-end is ready for TLS.
+void FrontEnd::begin_handshake(LinkId k, Host& host) {
   Link& l = link(k);
-  const trace::SessionId id = l.session;
-  if (response.kind == wire::imap::ResponseKind::continuation) {
-    if (l.unsent.empty()) return backend_closed(k, host);
-    return send_segment(k, host);
-  }
-  if (response.kind == wire::imap::ResponseKind::untagged) {
-    if (trace::equal_fold(response.name, "CAPABILITY")) return;
-    if (response.code.starts_with("CAPABILITY")) return;
-    if (trace::equal_fold(response.name, "BYE")) return backend_closed(k, host);
-    return host.to_client(id, frame);
-  }
-  if (response.tag != l.tag) return backend_closed(k, host);
-  const bool ok = trace::equal_fold(response.name, "OK");
-  if (l.verb == Verb::select || l.verb == Verb::examine) l.selected = ok;
-  if (ok && (l.verb == Verb::close || l.verb == Verb::unselect)) l.selected = false;
-  std::string reply = session(id).tag;
-  reply += ' ';
-  reply += response.name;
-  if (!response.code.empty() && !response.code.starts_with("CAPABILITY")) {
-    reply += " [";
-    reply += response.code;
-    reply += ']';
-  }
-  reply += ' ';
-  reply += response.text;
-  reply += "\r\n";
-  host.to_client(id, reply);
-  finish_command(k, host);
+  l.state = LinkState::handshake;
+  if (!faulty(Fault::keep_backend_input_over_starttls)) l.read = l.input.size();
+  host.start_backend_tls(k);
 }
 
 void FrontEnd::pop3_response(LinkId k, std::string_view line, Host& host) {
@@ -192,117 +280,67 @@ void FrontEnd::pop3_response(LinkId k, std::string_view line, Host& host) {
   const bool more = reply && reply->kind == wire::pop3::ReplyKind::continuation;
   switch (l.state) {
     case LinkState::greeting:
-      if (!ok) return backend_closed(k, host);
-      l.state = LinkState::learning;
-      return host.to_backend(k, "CAPA\r\n");
+      if (reply)
+        host.log(l.session,
+                 "back-end says: " + quoted(reply->text, Fault::take_peer_text_for_a_template),
+                 reply->text);
+      if (!ok) return link_gone(k, "", host);
+      return ask_for_list(k, host);
     case LinkState::learning:
       if (l.multi_line ? wire::pop3::is_terminator(text) : !ok) {
+        if (!l.multi_line) l.capabilities.add(Capability::user);  // no CAPA: RFC 1939 alone
         l.multi_line = false;
-        return ready(k, host);
+        return learned(k, host);
       }
-      if (l.multi_line && text.starts_with("SASL ")) {
-        wire::imap::for_each_word(text.substr(5), [&](std::string_view word) {
-          l.mechanisms.add(trace::mechanism(word));
-        });
-      }
+      if (l.multi_line) learn_pop3(l, text);
       l.multi_line = true;
       return;
+    case LinkState::upgrading:
+      if (ok) return begin_handshake(k, host);
+      return faulty(Fault::go_on_without_tls_to_backends) ? ready(k, host) : link_gone(k, "", host);
     case LinkState::login:
+      if (l.verb == Verb::pass && more && !faulty(Fault::answer_any_continuation)) {
+        return link_gone(k, "", host);
+      }
       if (more || (ok && l.verb == Verb::user)) return continue_login(k, host);
-      return finish_login(k, ok, host);
+      return finish_login(k, ok, reply ? reply->text : text, host);
     case LinkState::stepwise:
       if (more) return finish_message(k, Status::none, text, host);
       return finish_message(k, ok ? Status::ok : Status::no, "", host);
     case LinkState::relay:
       return pop3_relayed(k, line, host);
     case LinkState::idle:
-      return backend_closed(k, host);  // nobody asked
+      return link_gone(k, "", host);  // nobody asked
+    case LinkState::handshake:
     case LinkState::closed:
       return;
   }
 }
 
-void FrontEnd::pop3_relayed(LinkId k, std::string_view line, Host& host) {
-  Link& l = link(k);
-  host.to_client(l.session, line);
-  const std::string_view text = line.substr(0, line.size() - 2);
-  if (l.verb != Verb::none) {  // the first line decides whether more follow
-    l.verb = Verb::none;
-    l.multi_line = l.multi_line && text.starts_with("+OK");
-    if (l.multi_line) return;
-  } else if (!wire::pop3::is_terminator(text)) {
-    return;
+/// One line of a back-end's CAPA list. A list without USER has no use for it (RFC 2449 §6.3).
+void FrontEnd::learn_pop3(Link& l, std::string_view line) {
+  if (line.starts_with("SASL ")) {
+    wire::imap::for_each_word(
+        line.substr(5), [&](std::string_view word) { l.mechanisms.add(trace::mechanism(word)); });
+  } else {
+    l.capabilities.add(trace::capability(line.substr(0, line.find(' '))));
   }
-  l.multi_line = false;
-  finish_command(k, host);
 }
 
-// Sends what may go out now: up to the next synchronising literal, whose octets wait for "+".
-void FrontEnd::send_segment(LinkId k, Host& host) {
-  Link& l = link(k);
-  std::size_t end = l.unsent_literal;
-  l.unsent_literal = 0;
-  while (end < l.unsent.size()) {
-    const std::size_t newline = l.unsent.find("\r\n", end);
-    if (newline == std::string::npos) {
-      end = l.unsent.size();
-      break;
+/// What a peer said, for the log: as it is.
+std::string FrontEnd::quoted(std::string_view said, Fault as_format) const {
+  if (!faulty(as_format)) return std::string(said);
+  // CVE-2005-2661: the text is a format, and its directives are carried out.
+  std::string out;
+  for (std::size_t at = 0; at < said.size(); ++at) {
+    if (said[at] == '%' && at + 1 < said.size()) {
+      ++at;
+      if (said[at] == 's') out += "(null)";
+    } else {
+      out += said[at];
     }
-    const auto header =
-        wire::imap::literal_header(std::string_view(l.unsent).substr(end, newline - end));
-    end = newline + 2;
-    if (l.protocol == Protocol::pop3 || !header || !*header) continue;
-    if ((*header)->synchronizing) {
-      l.unsent_literal = (*header)->octets;
-      break;
-    }
-    end += (*header)->octets;
   }
-  end = std::min(end, l.unsent.size());
-  const std::string octets = l.unsent.substr(0, end);
-  l.unsent.erase(0, end);
-  host.to_backend(k, octets);
-}
-
-void FrontEnd::canonical(trace::Canonical& out) const {
-  for (const Session& s : sessions_) {
-    out.enumerator(s.phase);
-    if (s.phase == Phase::closed) continue;
-    out.enumerator(s.protocol);
-    out.flag(s.tls);
-    out.flag(s.authenticated);
-    out.enumerator(s.verb);
-    out.enumerator(s.mechanism);
-    out.u16(s.link);
-    out.u16(s.exchange_link);
-    out.name(s.tag);
-    out.text(s.user);
-    out.text(s.password);
-    out.text(std::string_view(s.input).substr(s.read));
-  }
-  for (const Link& l : links_) {
-    out.enumerator(l.state);
-    if (l.state == LinkState::closed) continue;
-    out.enumerator(l.protocol);
-    out.flag(l.authenticated);
-    out.flag(l.selected);
-    out.flag(l.multi_line);
-    out.flag(l.challenged);
-    out.enumerator(l.verb);
-    out.u16(l.session);
-    out.u16(l.unfinished);
-    out.u32(l.mechanisms.bits);
-    out.u32(l.capabilities.bits);
-    out.flag(l.key.has_value());
-    if (l.key) {
-      for (const std::uint8_t octet : *l.key) out.u8(octet);
-    }
-    out.name(l.tag);
-    out.text(l.unsent);
-    out.u32(static_cast<std::uint32_t>(l.unsent_literal));
-    out.text(std::string_view(l.input).substr(l.read));
-  }
-  out.u32(learned_.bits);
+  return out;
 }
 
 }  // namespace sallyport::frontend

@@ -1,5 +1,6 @@
 // The client's side in POP3 (RFC 1939, 2449, 2595, 5034).
 #include "frontend/frontend.hpp"
+#include "wire/http.hpp"
 
 namespace sallyport::frontend {
 
@@ -33,44 +34,52 @@ bool FrontEnd::read_pop3(trace::SessionId id, Host& host) {
   const auto state = s.lines.scan(unread, wire::pop3::Limits{}.command_octets);
   if (state == wire::pop3::LineFramer::State::incomplete) return false;
   const std::size_t size = s.lines.size();
-  if (size == 0) return false;  // a malformed line whose end is still to come
+  if (size == 0) {  // a malformed line whose end is still to come; it needn't be kept
+    s.lines.discard();
+    return discard_input(id, host);
+  }
   const std::string line(unread.substr(0, size));
-  const std::string_view error = wire::describe(s.lines.error().kind);
+  const wire::ErrorKind error = s.lines.error().kind;
   s.read += size;
   s.lines.reset();
-  if (state == wire::pop3::LineFramer::State::error) {
-    complete(id, Status::no, error, host);
-  } else {
+  const bool passed = s.authenticated && error == wire::ErrorKind::bare_line_feed &&
+                      faulty(Fault::pass_bare_line_feeds);
+  if (state == wire::pop3::LineFramer::State::complete) {
     pop3_command(id, line, host);
+  } else if (passed) {
+    const std::size_t end = std::min(s.input.find("\r\n", s.read), s.input.size() - 2);
+    const std::string whole = line + s.input.substr(s.read, end + 2 - s.read);
+    s.read = end + 2;
+    pop3_command(id, whole, host);
+  } else {
+    refuse_line(id, wire::describe(error), host);
   }
-  return true;
+  return session(id).phase != Phase::closed;
 }
 
 void FrontEnd::pop3_command(trace::SessionId id, std::string_view line, Host& host) {
   Session& s = session(id);
+  if (wire::is_http_request(line) && !faulty(Fault::serve_browsers)) {
+    return abandon(id, "this is a mail server", host);
+  }
   const auto command = wire::pop3::parse_command(line);
-  if (!command) return complete(id, Status::no, wire::describe(command.error().kind), host);
+  if (!command) return refuse_line(id, wire::describe(command.error().kind), host);
   s.verb = trace::verb(command->keyword);
-  const bool may_log_in = !s.authenticated || configuration_->fault == Fault::log_in_when_logged_in;
+  if (faulty(Fault::log_whole_commands)) host.log(id, "command: " + std::string(line), line);
   switch (s.verb) {
     case Verb::capa:
       return pop3_capa(id, host);
     case Verb::auth:
-      if (!may_log_in) return complete(id, Status::no, "already authenticated", host);
+      if (!may_log_in_now(id)) return complete(id, Status::no, "already authenticated", host);
       return pop3_auth(id, command->arguments, host);
     case Verb::user:
-      if (!may_log_in) return complete(id, Status::no, "already authenticated", host);
-      if (!clear_text_allowed(s)) return complete(id, Status::no, "USER needs TLS", host);
-      if (command->arguments.empty()) return complete(id, Status::no, "name expected", host);
-      s.user = command->arguments;
-      return complete(id, Status::ok, "send PASS", host);
+      if (!may_log_in_now(id)) return complete(id, Status::no, "already authenticated", host);
+      return pop3_user(id, command->arguments, host);
     case Verb::pass:
-      if (!may_log_in) return complete(id, Status::no, "already authenticated", host);
+      if (!may_log_in_now(id)) return complete(id, Status::no, "already authenticated", host);
       return pop3_pass(id, command->arguments, host);
     case Verb::stls:
-      if (!configuration_->certificate || s.tls || s.authenticated) {
-        return complete(id, Status::no, "STLS isn't possible now", host);
-      }
+      if (!may_start_tls(s)) return complete(id, Status::no, "STLS isn't possible now", host);
       return start_tls(id, host);
     case Verb::quit:
       if (s.authenticated) return relay_command(id, line, host);
@@ -80,7 +89,7 @@ void FrontEnd::pop3_command(trace::SessionId id, std::string_view line, Host& ho
     default:
       break;
   }
-  if (!is_relayed(s.verb)) return complete(id, Status::no, "unknown command", host);
+  if (!is_relayed(s.verb)) return refuse_line(id, "unknown command", host);
   if (!s.authenticated && !borrow_any_connection(id, host)) {
     return complete(id, Status::no, "not authenticated", host);
   }
@@ -95,7 +104,7 @@ void FrontEnd::pop3_capa(trace::SessionId id, Host& host) {
   const trace::CapabilitySet capabilities = shown_capabilities(s);
   if (capabilities.has(trace::Capability::user)) list += "USER\r\n";
   if (capabilities.has(trace::Capability::starttls)) list += "STLS\r\n";
-  const trace::MechanismSet mechanisms = shown(s.tls);
+  const trace::MechanismSet mechanisms = shown(s);
   if (!mechanisms.empty()) {
     list += "SASL";
     mechanisms.each([&](trace::Mechanism mechanism) {
@@ -115,7 +124,7 @@ void FrontEnd::pop3_auth(trace::SessionId id, std::string_view arguments, Host& 
   Session& s = session(id);
   if (!arguments.empty()) return start_exchange(id, arguments, host);
   std::string list = "+OK\r\n";
-  shown(s.tls).each([&](trace::Mechanism mechanism) {
+  shown(s).each([&](trace::Mechanism mechanism) {
     list += trace::name(mechanism);
     list += "\r\n";
   });
@@ -124,11 +133,26 @@ void FrontEnd::pop3_auth(trace::SessionId id, std::string_view arguments, Host& 
   host.to_client(id, list);
 }
 
+void FrontEnd::pop3_user(trace::SessionId id, std::string_view name, Host& host) {
+  Session& s = session(id);
+  if (!clear_text_allowed(s) && !faulty(Fault::take_passwords_before_tls)) {
+    if (faulty(Fault::keep_user_over_stls)) s.user = name;
+    return complete(id, Status::no, "USER needs TLS", host);
+  }
+  if (name.empty()) return refuse_line(id, "name expected", host);
+  s.user = name;
+  if (faulty(Fault::let_user_set_the_identity)) {  // CVE-2011-3372
+    s.claim = {.delegated = true, .authcid = s.user};
+    return look_up(id, s.user, host);
+  }
+  complete(id, Status::ok, "send PASS", host);
+}
+
 void FrontEnd::pop3_pass(trace::SessionId id, std::string_view password, Host& host) {
   Session& s = session(id);
   if (s.user.empty()) return complete(id, Status::no, "USER expected first", host);
-  s.password = password;
-  begin_login(id, host);
+  s.claim = {.authcid = s.user, .authzid = {}, .secret = std::string(password)};
+  look_up(id, s.claim.authcid, host);
 }
 
 }  // namespace sallyport::frontend

@@ -26,44 +26,33 @@ constexpr std::array all_profiles{
             .stepwise = {},
             .capa = false,
             .bare_plus = true},
+    // CRAM-MD5 and SCRAM reveal no password, so they may come before TLS; a verifier of the
+    // front-end's own judges them. Limits are small, so that a search can reach them.
     Profile{.name = "hardened",
-            .summary = "what sallyport recommends: replayable credentials only, under TLS",
+            .summary = "what sallyport recommends: replayable credentials under TLS, proofs "
+                       "verified by the front-end itself",
             .product = "sallyport reference front-end",
-            .offers = MechanismSet{Mechanism::plain},
+            .offers = MechanismSet{Mechanism::plain, Mechanism::oauthbearer, Mechanism::xoauth2,
+                                   Mechanism::cram_md5, Mechanism::scram_sha_256,
+                                   Mechanism::scram_sha_256_plus, Mechanism::external},
             .stepwise = {},
             .capa = true,
             .initial_response = true,
-            .tls_before_clear_text = true},
-};
-
-constexpr std::array all_faults{
-    FaultFacts{Fault::advertise_ntlm, "advertise-ntlm", "ADV-01", "KB 306874",
-               "lists show NTLM, which AUTHENTICATE then refuses"},
-    FaultFacts{Fault::start_unoffered_mechanism, "start-unoffered-mechanism", "ADV-02",
-               "KB 306874: the list was fixed, back-ends still speak NTLM",
-               "AUTHENTICATE NTLM is relayed though no list shows it"},
-    FaultFacts{Fault::offer_cram_md5_without_verifier, "offer-cram-md5-without-verifier", "ADV-03",
-               "Dovecot 2.3 proxy with a static passdb; Courier 5 proxy",
-               "CRAM-MD5 is offered and challenged, but nothing can check the digest"},
-    FaultFacts{Fault::copy_backend_lists, "copy-backend-lists", "ADV-06", "Cyrus IMAP #6004",
-               "mechanisms that one back-end offers are shown to every client from then on"},
-    FaultFacts{Fault::relay_ntlm_over_free_connections, "relay-ntlm-over-free-connections",
-               "PER-01", "KB 306874",
-               "each NTLM message is relayed over whichever connection is free"},
-    FaultFacts{Fault::move_login_between_messages, "move-login-between-messages", "PER-02",
-               "KB 306874, for a mechanism of two messages",
-               "the connection is leased anew between the messages of a login"},
-    FaultFacts{Fault::match_any_connection_without_credentials,
-               "match-any-connection-without-credentials", "PER-05", "CVE-2015-3143",
-               "a session without credentials is given any authenticated connection"},
-    FaultFacts{Fault::pool_key_omits_user, "pool-key-omits-user", "ISO-01", "CVE-2003-0904",
-               "an authenticated connection serves whoever logs in next"},
-    FaultFacts{Fault::log_in_when_logged_in, "log-in-when-logged-in", "STM-01",
-               "RFC 3501 §6.2, RFC 1939 §4",
-               "LOGIN, AUTHENTICATE, USER and AUTH are carried out after authentication too"},
-    FaultFacts{Fault::complete_cancel_twice, "complete-cancel-twice", "RSP-01",
-               "Dovecot 0.99: reply to a cancelled AUTHENTICATE",
-               "a cancelled exchange is completed twice"},
+            .id = true,
+            .tls = true,
+            .tls_before_clear_text = true,
+            .cache = true,
+            .limits = {.line_octets = 2048,
+                       .literal_octets = 4096,
+                       .frame_octets = 8192,
+                       .held_octets = 16384,
+                       .failures = 3,
+                       .errors = 5,
+                       .failure_seconds = 1,
+                       .login_seconds = 180,
+                       .imap_idle_seconds = 1800,
+                       .pop3_idle_seconds = 600,
+                       .backend_seconds = 60}},
 };
 
 }  // namespace
@@ -71,17 +60,15 @@ constexpr std::array all_faults{
 std::span<const Profile> profiles() { return all_profiles; }
 
 const Profile* find_profile(std::string_view name) {
-  const auto* const found =
-      std::ranges::find_if(all_profiles, [&](const Profile& p) { return p.name == name; });
+  const auto* const found = std::ranges::find(all_profiles, name, &Profile::name);
   return found == all_profiles.end() ? nullptr : found;
 }
 
-std::span<const FaultFacts> faults() { return all_faults; }
-
-const FaultFacts* find_fault(std::string_view name) {
-  const auto* const found =
-      std::ranges::find_if(all_faults, [&](const FaultFacts& f) { return f.name == name; });
-  return found == all_faults.end() ? nullptr : found;
+Configuration configured(const Profile& profile, Fault fault) {
+  return {.profile = profile,
+          .fault = fault,
+          .certificate = profile.tls,
+          .tls_to_backends = profile.tls};
 }
 
 }  // namespace sallyport::frontend

@@ -1,12 +1,11 @@
-// What a session does in both protocols: lists, SASL exchanges, STARTTLS, its end.
+// The life of a session in both protocols: octets in, completions out, STARTTLS, time, its end.
 #include <algorithm>
 
 #include "frontend/frontend.hpp"
-#include "wire/base64.hpp"
 
 namespace sallyport::frontend {
 
-using trace::Mechanism;
+using trace::Kind;
 using trace::Protocol;
 using trace::Status;
 using trace::Verb;
@@ -18,73 +17,103 @@ constexpr std::size_t compact_octets = 16384;
 // A client may pipeline this much while a back-end is slow, or send as much of a malformed line;
 // then it is too much.
 constexpr std::size_t input_octets_max = 262144;
+// What the database said is kept for so long.
+constexpr std::uint32_t cache_seconds = 3600;
+
+wire::imap::Limits before_login(const Limits& limits) {
+  return {.line_octets = limits.line_octets,
+          .literal_octets = limits.literal_octets,
+          .frame_octets = limits.frame_octets};
+}
 
 }  // namespace
 
 FrontEnd::FrontEnd(const Configuration& configuration) : configuration_(&configuration) {}
 
-bool FrontEnd::clear_text_allowed(const Session& session) const {
-  return session.tls || !configuration_->certificate ||
-         !configuration_->profile.tls_before_clear_text;
+trace::Event FrontEnd::policy(Protocol protocol) const {
+  Session before;
+  before.protocol = protocol;
+  return policy_of(before);
 }
 
-// What AUTHENTICATE and AUTH take. PLAIN and what else reveals the password waits for TLS.
-trace::MechanismSet FrontEnd::accepted(bool tls) const {
-  trace::MechanismSet set = configuration_->profile.offers;
-  if (configuration_->fault == Fault::relay_ntlm_over_free_connections) set.add(Mechanism::ntlm);
-  const bool clear_text =
-      tls || !configuration_->certificate || !configuration_->profile.tls_before_clear_text;
-  if (!clear_text) set.remove(Mechanism::plain);
-  return set;
-}
-
-trace::MechanismSet FrontEnd::shown(bool tls) const {
-  trace::MechanismSet set = accepted(tls);
-  if (configuration_->fault == Fault::advertise_ntlm) set.add(Mechanism::ntlm);
-  if (configuration_->fault == Fault::offer_cram_md5_without_verifier) set.add(Mechanism::cram_md5);
-  if (configuration_->fault == Fault::copy_backend_lists) set = set | learned_;
-  return set;
-}
-
-trace::CapabilitySet FrontEnd::shown_capabilities(const Session& session) const {
-  trace::CapabilitySet set;
-  const bool before_login = !session.authenticated;
-  if (configuration_->certificate && !session.tls && before_login) {
-    set.add(trace::Capability::starttls);
-  }
-  if (session.protocol == Protocol::imap) {
-    set.add(trace::Capability::literal_plus);
-    if (configuration_->profile.initial_response) set.add(trace::Capability::sasl_ir);
-    if (!clear_text_allowed(session) && before_login) set.add(trace::Capability::login_disabled);
-  } else if (clear_text_allowed(session)) {
-    set.add(trace::Capability::user);
-  }
-  return set;
-}
-
-trace::Event FrontEnd::policy(bool tls) const {
-  trace::Event event{.kind = trace::Kind::policy, .point = trace::Point::given};
-  event.mechanisms = shown(tls) - (learned_ - accepted(tls));
-  // Both protocols' capabilities: the event speaks of the front-end, not of a session.
-  for (const Protocol protocol : {Protocol::imap, Protocol::pop3}) {
-    Session session;
-    session.protocol = protocol;
-    session.tls = tls;
-    event.capabilities = event.capabilities | shown_capabilities(session);
-  }
+trace::Event FrontEnd::policy_under_tls(trace::SessionId id, Protocol protocol,
+                                        std::string_view certificate_user) const {
+  Session under;
+  under.protocol = protocol;
+  under.tls = true;
+  under.certificate_user = certificate_user;
+  trace::Event event = policy_of(under);
+  event.session = id;
   return event;
 }
 
-void FrontEnd::client_opened(trace::SessionId id, Protocol protocol, bool tls, Host& host) {
+trace::Event FrontEnd::policy_of(const Session& s) const {
+  trace::Event event{.kind = Kind::policy, .point = trace::Point::given, .protocol = s.protocol};
+  // The policy as it was written, without what a fault makes of it, except for those faults that
+  // are mistakes in the policy.
+  event.mechanisms = shown(s) - (learned_ - accepted(s));
+  event.capabilities = shown_capabilities(s);
+  event.terminated = terminated();
+  event.to_backends = trace::MechanismSet{trace::Mechanism::plain, trace::Mechanism::oauthbearer,
+                                          trace::Mechanism::xoauth2};
+  event.to_backends = event.to_backends | configuration_->profile.stepwise;
+  if (configuration_->certificate && configuration_->profile.tls_before_clear_text) {
+    event.rules.add(trace::Rule::tls_before_clear_text);
+  }
+  if (configuration_->tls_to_backends) event.rules.add(trace::Rule::tls_to_backends);
+  return event;
+}
+
+trace::Events FrontEnd::limits() const {
+  const Limits& limits = configuration_->profile.limits;
+  trace::Events events;
+  const auto state = [&](trace::Limit limit, std::size_t amount) {
+    if (amount == 0) return;
+    events.push_back({.kind = Kind::limit,
+                      .point = trace::Point::given,
+                      .limit = limit,
+                      .amount = static_cast<std::uint32_t>(amount)});
+  };
+  state(trace::Limit::held_octets, limits.held_octets);
+  state(trace::Limit::failures, limits.failures);
+  state(trace::Limit::errors, limits.errors);
+  state(trace::Limit::failure_seconds, limits.failure_seconds);
+  state(trace::Limit::exchange_octets, wire::pop3::Limits{}.exchange_octets);
+  state(trace::Limit::backend_seconds, limits.backend_seconds);
+  return events;
+}
+
+std::uint32_t FrontEnd::held(trace::SessionId id) const {
+  if (id >= sessions_.size() || sessions_[id].phase == Phase::closed) return 0;
+  const Session& s = sessions_[id];
+  std::size_t octets = s.input.size() - s.read + s.user.size() + s.claim.authcid.size() +
+                       s.claim.authzid.size() + s.claim.secret.size() + s.proof.message.size() +
+                       s.proof.transcript.size() + s.proof.challenge.size() + s.leaked;
+  if (s.phase == Phase::ready && faulty(Fault::keep_a_node_for_each_parenthesis)) {
+    constexpr std::size_t node_octets = 64;
+    octets += node_octets * static_cast<std::size_t>(std::ranges::count(s.input, '('));
+  }
+  return static_cast<std::uint32_t>(octets);
+}
+
+void FrontEnd::client_opened(trace::SessionId id, Protocol protocol, std::optional<ClientTls> tls,
+                             Host& host) {
   if (id >= sessions_.size()) sessions_.resize(id + std::size_t{1});
   Session& s = session(id);
   s = Session{};
   s.protocol = protocol;
-  s.tls = tls;
+  wire::imap::Limits limits = before_login(configuration_->profile.limits);
+  if (faulty(Fault::put_no_limit_on_commands)) limits.frame_octets = input_octets_max;
+  s.framer = wire::imap::Framer(limits, true);
+  s.tls = tls.has_value();
+  if (tls) {
+    s.certificate_user = tls->user;
+    s.binding = tls->binding;
+  }
   s.phase = Phase::ready;
   std::string greeting = protocol == Protocol::imap ? "* OK " : "+OK ";
   if (protocol == Protocol::imap && configuration_->profile.initial_response) {
-    greeting += "[CAPABILITY " + imap_capabilities(s) + "] ";
+    greeting += "[CAPABILITY " + imap_capabilities(s, true) + "] ";
   }
   greeting += configuration_->profile.product;
   greeting += " ready\r\n";
@@ -94,6 +123,13 @@ void FrontEnd::client_opened(trace::SessionId id, Protocol protocol, bool tls, H
 void FrontEnd::client_octets(trace::SessionId id, std::string_view octets, Host& host) {
   Session& s = session(id);
   if (s.phase == Phase::closed || s.phase == Phase::tls) return;
+  s.idle_seconds = 0;
+  if (faulty(Fault::parse_each_packet_by_itself) && s.phase == Phase::ready) {
+    s.input.clear();
+    s.read = 0;
+    s.framer.reset();
+    s.lines.reset();
+  }
   s.input.append(octets);
   advance(id, host);
   Session& after = session(id);
@@ -105,17 +141,44 @@ void FrontEnd::client_octets(trace::SessionId id, std::string_view octets, Host&
     after.input.erase(0, after.read);
     after.read = 0;
   }
-  if (after.input.size() - after.read > input_octets_max) abandon(id, "too much input", host);
+  const std::size_t stated = configuration_->profile.limits.held_octets;
+  const bool early = !after.authenticated && stated != 0 && held(id) > stated &&
+                     !faulty(Fault::put_no_limit_on_commands) &&
+                     !faulty(Fault::keep_a_node_for_each_parenthesis) &&
+                     !faulty(Fault::allocate_literals_at_once);
+  if (early || after.input.size() - after.read > input_octets_max) {
+    abandon(id, "too much input", host);
+  }
 }
 
 void FrontEnd::client_closed(trace::SessionId id, Host& host) {
   if (session(id).phase != Phase::closed) end_session(id, host);
 }
 
-void FrontEnd::tls_established(trace::SessionId id, Host& host) {
+// Nothing that the client sent before the handshake may have effect behind it (CVE-2011-0411), so
+// what is unread is forgotten.
+void FrontEnd::start_tls(trace::SessionId id, Host& host) {
+  Session& s = session(id);
+  complete(id, Status::ok, "begin TLS negotiation now", host);
+  const bool keep = faulty(Fault::keep_input_over_starttls) ||
+                    (faulty(Fault::keep_input_over_stls) && s.protocol == Protocol::pop3);
+  if (!keep) {
+    s.input.clear();
+    s.read = 0;
+    s.framer.reset();
+    s.lines.reset();
+  }
+  if (!faulty(Fault::keep_user_over_stls)) s.user.clear();
+  s.phase = Phase::tls;
+  host.start_tls(id);
+}
+
+void FrontEnd::tls_established(trace::SessionId id, const ClientTls& tls, Host& host) {
   Session& s = session(id);
   if (s.phase != Phase::tls) return;
   s.tls = true;
+  s.certificate_user = tls.user;
+  s.binding = tls.binding;
   s.phase = Phase::ready;
   advance(id, host);
 }
@@ -133,125 +196,24 @@ void FrontEnd::advance(trace::SessionId id, Host& host) {
       case Phase::stepwise:
         more = read_exchange_line(id, host);
         break;
-      case Phase::closed:
-      case Phase::busy:
-      case Phase::tls:
+      default:
         break;
     }
     if (!more) return;
   }
 }
 
-bool FrontEnd::read_exchange_line(trace::SessionId id, Host& host) {
+/// What is unread belongs to a line that is refused whatever else it holds: it needn't be kept. A
+/// line without end is borne only so long. False: there is nothing more to read.
+bool FrontEnd::discard_input(trace::SessionId id, Host& host) {
   Session& s = session(id);
-  const std::string_view unread = std::string_view(s.input).substr(s.read);
-  const auto state = s.lines.scan(unread, wire::pop3::Limits{}.exchange_octets);
-  if (state == wire::pop3::LineFramer::State::incomplete) return false;
-  const std::size_t size = s.lines.size();
-  if (size == 0) return false;  // a malformed line whose end is still to come
-  if (state == wire::pop3::LineFramer::State::error) {
-    s.read += size;
-    s.lines.reset();
-    close_unfinished(id, host);
-    complete(id, Status::bad, "malformed line", host);
-    return true;
-  }
-  const std::string line(unread.substr(0, size - 2));
-  s.read += size;
-  s.lines.reset();
-  exchange_line(id, line, host);
-  return true;
+  s.discarded += s.input.size() - s.read;
+  s.read = s.input.size();
+  if (s.discarded > input_octets_max) abandon(id, "too much input", host);
+  return false;
 }
 
-void FrontEnd::exchange_line(trace::SessionId id, std::string_view line, Host& host) {
-  Session& s = session(id);
-  const auto message = wire::sasl::parse_line(line);
-  if (!message) {  // strict base64 before any forwarding
-    close_unfinished(id, host);
-    return complete(id, Status::bad, "invalid base64", host);
-  }
-  if (message->cancel) return cancel_exchange(id, host);
-  if (s.phase == Phase::stepwise) return relay_message(id, line, host);
-  if (s.mechanism == Mechanism::cram_md5) {  // only the fault gets here: there is no verifier
-    return complete(id, Status::no, "authentication failed", host);
-  }
-  plain_message(id, message->octets, host);
-}
-
-// AUTHENTICATE's and AUTH's arguments (RFC 3501 §6.2.2, RFC 4959, RFC 5034 §4).
-void FrontEnd::start_exchange(trace::SessionId id, std::string_view arguments, Host& host) {
-  Session& s = session(id);
-  auto start = wire::sasl::parse_start(arguments);
-  if (!start) return complete(id, Status::bad, "mechanism expected", host);
-  const bool may_have_initial =
-      s.protocol == Protocol::pop3 || configuration_->profile.initial_response;
-  if (start->initial && !may_have_initial) {
-    return complete(id, Status::bad, "no initial response expected", host);
-  }
-  s.mechanism = trace::mechanism(start->mechanism);
-  if (configuration_->fault == Fault::offer_cram_md5_without_verifier &&
-      s.mechanism == Mechanism::cram_md5) {
-    s.phase = Phase::exchange;
-    return challenge(id, "<1.0@frontend.example>", host);
-  }
-  const bool unoffered =
-      configuration_->fault == Fault::start_unoffered_mechanism && s.mechanism == Mechanism::ntlm;
-  if (!accepted(s.tls).has(s.mechanism) && !unoffered) {
-    return complete(id, Status::no, "unsupported mechanism", host);
-  }
-  if (s.mechanism == Mechanism::plain) {
-    if (start->initial) return plain_message(id, *start->initial, host);
-    s.phase = Phase::exchange;
-    return challenge(id, "", host);
-  }
-  if (start->initial) return complete(id, Status::bad, "no initial response expected", host);
-  std::string command = s.protocol == Protocol::imap ? "AUTHENTICATE " : "AUTH ";
-  command += trace::name(s.mechanism);
-  relay_message(id, command, host);
-}
-
-void FrontEnd::plain_message(trace::SessionId id, std::string_view octets, Host& host) {
-  auto message = wire::sasl::parse_plain(octets);
-  if (!message) return complete(id, Status::bad, "malformed PLAIN message", host);
-  if (!message->authzid.empty() && message->authzid != message->authcid) {
-    return complete(id, Status::no, "no such authorization", host);
-  }
-  Session& s = session(id);
-  s.user = std::move(message->authcid);
-  s.password = std::move(message->password);
-  begin_login(id, host);
-}
-
-void FrontEnd::cancel_exchange(trace::SessionId id, Host& host) {
-  close_unfinished(id, host);
-  const std::string tag = session(id).tag;
-  complete(id, Status::bad, "authentication cancelled", host);
-  if (configuration_->fault == Fault::complete_cancel_twice) {
-    session(id).tag = tag;
-    complete(id, Status::bad, "authentication cancelled", host);
-  }
-}
-
-void FrontEnd::challenge(trace::SessionId id, std::string_view octets, Host& host) {
-  const Session& s = session(id);
-  const bool bare = s.protocol == Protocol::imap && configuration_->profile.bare_plus;
-  host.to_client(id, wire::sasl::challenge(octets, bare) + "\r\n");
-}
-
-// Nothing that the client sent before the handshake may have effect behind it (CVE-2011-0411), so
-// what is unread is forgotten.
-void FrontEnd::start_tls(trace::SessionId id, Host& host) {
-  Session& s = session(id);
-  complete(id, Status::ok, "begin TLS negotiation now", host);
-  s.input.clear();
-  s.read = 0;
-  s.framer.reset();
-  s.lines.reset();
-  s.user.clear();
-  s.phase = Phase::tls;
-  host.start_tls(id);
-}
-
+// Answers the command in progress, forgets its secrets, and returns to reading commands.
 void FrontEnd::complete(trace::SessionId id, Status status, std::string_view text, Host& host) {
   Session& s = session(id);
   std::string reply;
@@ -263,13 +225,141 @@ void FrontEnd::complete(trace::SessionId id, Status status, std::string_view tex
   }
   reply += text;
   reply += "\r\n";
+  const bool failed_exchange = s.mechanism != trace::Mechanism::none && status != Status::ok;
+  // PASS comes right behind USER, or not at all (RFC 1939 §7).
+  if (s.verb != Verb::user && s.verb != Verb::stls) s.user.clear();
   s.phase = Phase::ready;
   s.verb = Verb::none;
-  s.mechanism = Mechanism::none;
+  if (failed_exchange && faulty(Fault::keep_exchange_after_failure)) s.phase = Phase::exchange;
+  s.mechanism = trace::Mechanism::none;
   s.exchange_link = trace::no_link;
+  s.retried = false;
+  s.discarded = 0;
   s.tag.clear();
-  s.password.clear();
+  if (faulty(Fault::leak_cancelled_exchange) && status == Status::bad) {
+    s.leaked += static_cast<std::uint32_t>(sizeof(Proof));
+  }
+  s.claim = {};
+  s.proof = {};
   host.to_client(id, reply);
+}
+
+bool FrontEnd::may_start_tls(const Session& s) const {
+  const bool logged_in = s.authenticated && !faulty(Fault::start_tls_when_logged_in);
+  return configuration_->certificate && !s.tls && !logged_in;
+}
+
+/// Once only (RFC 3501 §6.2). What is refused changes nothing.
+bool FrontEnd::may_log_in_now(trace::SessionId id) {
+  Session& s = session(id);
+  if (!s.authenticated || faulty(Fault::log_in_when_logged_in)) return true;
+  if (faulty(Fault::log_out_on_a_refused_login)) s.authenticated = false;
+  return false;
+}
+
+// What was sent is no command that may be given here. Before login that is borne a few times only.
+void FrontEnd::refuse_line(trace::SessionId id, std::string_view text, Host& host) {
+  const Limits& limits = configuration_->profile.limits;
+  Session& s = session(id);
+  complete(id, s.protocol == Protocol::imap ? Status::bad : Status::no, text, host);
+  if (s.authenticated || limits.errors == 0 || faulty(Fault::bear_any_number_of_errors)) return;
+  if (++s.errors >= limits.errors) abandon(id, "too many errors", host);
+}
+
+// A login has failed. The answer waits, and after a few there is none more.
+void FrontEnd::fail_login(trace::SessionId id, Status status, std::string_view text, Host& host) {
+  Session& s = session(id);
+  if (s.failures < UINT8_MAX) ++s.failures;
+  s.user.clear();
+  const std::string said = s.claim.user();
+  std::string line = "login failed: user=<" + quoted(said, Fault::take_user_for_a_template) + ">";
+  if (faulty(Fault::log_beyond_the_name)) line += scratch_;
+  host.log(id, line, said);
+  s.reply = text;
+  s.reply_status = status;
+  s.phase = Phase::delayed;
+  s.wait_seconds = configuration_->profile.limits.failure_seconds;
+  if (s.wait_seconds == 0 || faulty(Fault::answer_failures_at_once)) answer_failure(id, host);
+}
+
+void FrontEnd::answer_failure(trace::SessionId id, Host& host) {
+  Session& s = session(id);
+  const Limits& limits = configuration_->profile.limits;
+  const std::string text = std::move(s.reply);
+  s.reply.clear();
+  complete(id, s.reply_status, text, host);
+  const bool last = limits.failures != 0 && s.failures >= limits.failures &&
+                    !faulty(Fault::allow_any_number_of_failures);
+  if (last) return abandon(id, "too many failed logins", host);
+  advance(id, host);
+}
+
+void FrontEnd::elapse(std::uint32_t seconds, Host& host) {
+  const Limits& limits = configuration_->profile.limits;
+  for (Cached& entry : cache_) entry.age_seconds += seconds;
+  std::erase_if(cache_, [](const Cached& entry) { return entry.age_seconds >= cache_seconds; });
+  for (std::size_t i = 0; i < sessions_.size(); ++i) {
+    const auto id = static_cast<trace::SessionId>(i);
+    Session& s = session(id);
+    if (s.phase == Phase::closed) continue;
+    s.idle_seconds += seconds;
+    if (s.phase == Phase::delayed) {
+      s.wait_seconds -= std::min(seconds, s.wait_seconds);
+      if (s.wait_seconds == 0) answer_failure(id, host);
+      continue;
+    }
+    if (s.phase == Phase::lookup) {
+      s.wait_seconds += seconds;
+      if (s.wait_seconds >= limits.backend_seconds && !faulty(Fault::wait_for_a_dead_verifier)) {
+        look_up_failed(id, host);
+      }
+      continue;
+    }
+    if (s.phase == Phase::busy) continue;  // it is not the client's turn
+    std::uint32_t allowed = limits.login_seconds;
+    if (s.authenticated) {
+      allowed = s.protocol == Protocol::imap ? limits.imap_idle_seconds : limits.pop3_idle_seconds;
+      if (faulty(Fault::log_out_after_five_minutes)) allowed = 300;
+    }
+    if (allowed == 0 || s.idle_seconds < allowed) continue;
+    if (!s.authenticated) {
+      host.inside({.kind = Kind::failure,
+                   .point = trace::Point::inside,
+                   .protocol = s.protocol,
+                   .session = id});
+    }
+    abandon(id, "idle for too long", host);
+  }
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    Link& l = links_[i];
+    if (l.state == LinkState::closed || l.state == LinkState::idle) continue;
+    l.wait_seconds += seconds;
+    if (l.wait_seconds < limits.backend_seconds || limits.backend_seconds == 0) continue;
+    if (!faulty(Fault::wait_for_a_dead_backend))
+      backend_closed(static_cast<trace::LinkId>(i), host);
+  }
+}
+
+std::optional<std::uint32_t> FrontEnd::due() const {
+  const std::uint32_t patience = configuration_->profile.limits.backend_seconds;
+  std::optional<std::uint32_t> soonest;
+  const auto note = [&](std::uint32_t seconds) {
+    soonest = std::min(seconds, soonest.value_or(seconds));
+  };
+  for (const Session& s : sessions_) {
+    if (s.phase == Phase::delayed) note(s.wait_seconds);
+    if (s.phase == Phase::lookup && !faulty(Fault::wait_for_a_dead_verifier)) {
+      note(patience - std::min(patience, s.wait_seconds));
+    }
+  }
+  for (const Link& l : links_) {
+    const bool waits = l.state != LinkState::closed && l.state != LinkState::idle;
+    if (waits && l.session != trace::no_session && sessions_[l.session].phase == Phase::busy &&
+        !faulty(Fault::wait_for_a_dead_backend)) {
+      note(patience - std::min(patience, l.wait_seconds));
+    }
+  }
+  return soonest;
 }
 
 // The session is over; its connection goes back to the pool if it is as good as new for its user.
@@ -277,17 +367,19 @@ void FrontEnd::end_session(trace::SessionId id, Host& host) {
   close_unfinished(id, host);
   const trace::LinkId held = session(id).link;
   if (held != trace::no_link) {
-    const Link& l = link(held);
-    const bool reusable = l.protocol == Protocol::imap && l.state == LinkState::idle &&
-                          l.key.has_value() && !l.selected;
+    const bool good = reusable(link(held));
     release(held, host);
-    if (!reusable) close_link(held, host);
+    if (!good) close_link(held, host);
   }
   session(id) = Session{};
 }
 
 // Something went wrong that no completion can mend: say so and hang up.
 void FrontEnd::abandon(trace::SessionId id, std::string_view why, Host& host) {
+  if (session(id).phase == Phase::tls) {  // words in the clear would break the handshake
+    end_session(id, host);
+    return host.close_client(id);
+  }
   std::string farewell = session(id).protocol == Protocol::imap ? "* BYE " : "-ERR ";
   farewell += why;
   farewell += "\r\n";

@@ -1,4 +1,5 @@
 // IMAP4rev1 as seen from outside (RFC 3501 §2.2, §7, §9; RFC 7888).
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -7,6 +8,7 @@
 
 namespace sallyport::observe {
 
+using trace::Blob;
 using trace::CommandSlot;
 using trace::equal_fold;
 using trace::Event;
@@ -58,11 +60,27 @@ Verb data_verb(std::string_view word) {
   return verb == Verb::unknown ? Verb::none : verb;
 }
 
+// Calls `each` with what is there of the literals in `frame`, and whether that is all of it.
+template <class Each>
+bool for_each_literal(std::string_view frame, Each&& each) {
+  bool found = false;
+  while (true) {
+    const std::size_t end = std::min(frame.find('\n'), frame.size());
+    const auto literal = literal_at_end(without_cr(frame.substr(0, end)));
+    if (end == frame.size() || !literal) return found;
+    found = true;
+    frame.remove_prefix(end + 1);
+    const std::string_view octets = frame.substr(0, literal->octets);
+    each(octets, octets.size() == literal->octets);
+    frame.remove_prefix(octets.size());
+  }
+}
+
 }  // namespace
 
 // command = tag SP name [SP arguments] CRLF, where a line that ends in {n} or {n+} goes on behind n
 // octets. Reads the next one off the front; false where it has to wait.
-bool Observer::read_imap_command(trace::Trace& out) {
+bool Observer::read_imap_command(Sink& out) {
   if (partial_ == no_command && !has_free_slot()) return false;
   while (scanned_ <= client_.size()) {
     const std::size_t end = client_.find('\n', scanned_);
@@ -77,14 +95,21 @@ bool Observer::read_imap_command(trace::Trace& out) {
     const auto literal = literal_at_end(without_cr(line));
     scanned_ = end + 1;
     if (!literal) {
+      if (has_impossible_count(without_cr(line))) {
+        announce(std::numeric_limits<std::uint32_t>::max(), Blob::invalid, out);
+        spoilt_ = true;
+      }
       (void)report_front(scanned_, true, out);
       return true;
     }
+    literal_octets_ = literal->octets;
+    if (literal->synchronizing || literal->octets > literal_octets_told) {
+      announce(literal->octets, Blob::none, out);
+    }
     if (literal->synchronizing) {
-      wait_for_leave(literal->octets, out);
+      reading_ = Reading::leave;
       return true;
     }
-    literal_octets_ = literal->octets;
     grant_literal(out);
     if (skipping_) return true;
   }
@@ -92,9 +117,7 @@ bool Observer::read_imap_command(trace::Trace& out) {
 }
 
 // The command has a slot from here on, so that it can be refused.
-void Observer::wait_for_leave(std::uint32_t octets, trace::Trace& out) {
-  literal_octets_ = octets;
-  reading_ = Reading::leave;
+void Observer::announce(std::uint32_t octets, Blob blob, Sink& out) {
   std::string_view rest = without_line_end(std::string_view(client_).substr(0, scanned_));
   const std::string_view tag = take_word(rest);
   if (partial_ == no_command && is_tag(tag)) {
@@ -106,13 +129,16 @@ void Observer::wait_for_leave(std::uint32_t octets, trace::Trace& out) {
   }
   Event e = event(Kind::literal, partial_);
   if (is_tag(tag)) e.tag = tag;
+  e.amount = octets;
+  e.blob = blob;
   out.events.push_back(std::move(e));
 }
 
 // The literal that was announced last may come. One that is too long is stepped over.
-void Observer::grant_literal(trace::Trace& out) {
+void Observer::grant_literal(Sink& out) {
   reading_ = Reading::command;
   const std::uint32_t octets = std::exchange(literal_octets_, 0);
+  carried_octets_ += std::min(octets, std::numeric_limits<std::uint32_t>::max() - carried_octets_);
   if (skipping_) {
     skip_octets_ = octets;
   } else if (octets > frame_octets_max - scanned_) {
@@ -126,7 +152,7 @@ void Observer::grant_literal(trace::Trace& out) {
 
 // Takes the first `size` octets off the front and tells them as a command, or where they aren't
 // `whole`, as malformed.
-CommandSlot Observer::report_front(std::size_t size, bool whole, trace::Trace& out) {
+CommandSlot Observer::report_front(std::size_t size, bool whole, Sink& out) {
   const std::string frame = client_.substr(0, size);
   client_.erase(0, frame.size());
   scanned_ = 0;
@@ -134,7 +160,7 @@ CommandSlot Observer::report_front(std::size_t size, bool whole, trace::Trace& o
   return imap_command(frame, malformed, out);
 }
 
-CommandSlot Observer::imap_command(std::string_view frame, bool malformed, trace::Trace& out) {
+CommandSlot Observer::imap_command(std::string_view frame, bool malformed, Sink& out) {
   std::string_view rest = without_line_end(frame);
   const std::string_view tag = take_word(rest);
   const std::string_view octets = rest;
@@ -143,20 +169,49 @@ CommandSlot Observer::imap_command(std::string_view frame, bool malformed, trace
   if (is_tag(tag)) command.tag = tag;
   if (is_name(name)) command.verb = trace::verb(name);
   command.malformed = malformed || command.tag.empty() || command.verb == Verb::none;
+  if (is_http_request(without_line_end(frame))) command.verb = Verb::http;
+  follow_literals(frame, command);
   std::string initial;
   if (command.verb == Verb::authenticate) {
     // The grammar has an atom; a server that takes any string is seen to.
     command.mechanism = trace::mechanism(take_string(rest));
     initial = rest;
   } else if (command.verb == Verb::login) {
-    command.user = take_string(rest);
-    if (!rest.empty()) command.secret = trace::digest_of(take_string(rest));
+    command.identity.user = take_string(rest);
+    if (!rest.empty()) command.identity.secret = trace::digest_of(take_string(rest));
   }
   return emit_command(std::move(command), initial, octets, out);
 }
 
+// Keeps what stands in the literals of `command`, the latest that has any, until a later one is
+// answered.
+void Observer::follow_literals(std::string_view frame, Command& command) {
+  command.behind_literals = !words_.empty();
+  LiteralWords words;
+  const auto read = [&words](std::string_view octets, bool whole) {
+    words.read(octets);
+    if (whole) words.end();
+  };
+  if (!for_each_literal(frame, read)) return;
+  words_ = std::move(words);
+  command.behind_literals = false;
+  for (Command& earlier : commands_) earlier.behind_literals = false;
+}
+
+// Does a line in the last command's literals begin with `tag`? That command may be unfinished.
+bool Observer::stands_in_literal(std::string_view tag) const {
+  if (words_.has(tag)) return true;
+  LiteralWords words;
+  (void)for_each_literal(std::string_view(client_).substr(0, scanned_),
+                         [&words](std::string_view octets, bool /*whole*/) {
+                           words.read(octets);
+                           words.end();
+                         });
+  return words.has(tag);
+}
+
 // A server refuses the command at the front although not all of it came. False: that is too early.
-bool Observer::refuse_front(trace::Trace& out) {
+bool Observer::refuse_front(Sink& out) {
   if (client_.empty() || skipping_) return false;
   if (reading_ == Reading::leave) {
     reading_ = Reading::command;
@@ -177,7 +232,7 @@ bool Observer::refuse_front(trace::Trace& out) {
 
 // Untagged data goes on behind each literal; a status response holds text, where braces mean
 // nothing.
-void Observer::imap_line(std::string_view line, trace::Trace& out) {
+void Observer::imap_line(std::string_view line, Sink& out) {
   const auto literal = literal_at_end(line);
   if (in_data_) {
     data_digest_ = trace::digest_of(line, data_digest_);
@@ -204,15 +259,19 @@ void Observer::imap_line(std::string_view line, trace::Trace& out) {
   imap_response(line, out);
 }
 
-void Observer::imap_response(std::string_view line, trace::Trace& out) {
+void Observer::imap_response(std::string_view line, Sink& out) {
   std::string_view rest = line;
   const std::string_view word = take_word(rest);
+  std::string_view behind = rest;
+  const auto status = status_of(take_word(behind));
+  // A tag is the client's own, so it may be anything.
+  if (point_ == trace::Point::client && (status || word == "+")) disclose(rest, out);
   if (!std::exchange(greeted_, true) && word == "*") {
-    std::string_view behind = rest;
-    const auto status = status_of(take_word(behind));
     if (status == Status::ok || status == Status::preauth || status == Status::bye) {
       Event e = event(Kind::greeting);
       e.status = *status;
+      e.code = code_of(behind);
+      logged_in_ = point_ == trace::Point::backend && status == Status::preauth;
       out.events.push_back(std::move(e));
       return imap_code(behind, OfferSource::greeting, out);
     }
@@ -223,7 +282,7 @@ void Observer::imap_response(std::string_view line, trace::Trace& out) {
 }
 
 // `rest` is what stands behind "* ", up to its first literal; `digest` covers all of it.
-void Observer::imap_untagged(std::string_view rest, std::uint64_t digest, trace::Trace& out) {
+void Observer::imap_untagged(std::string_view rest, std::uint64_t digest, Sink& out) {
   const std::string_view all = rest;
   std::string_view word = take_word(rest);
   const auto status = status_of(word);
@@ -234,33 +293,37 @@ void Observer::imap_untagged(std::string_view rest, std::uint64_t digest, trace:
   if (status == Status::bad) untagged_bad(out);
   Event e = event(status == Status::bye ? Kind::bye : Kind::untagged);
   e.status = status.value_or(Status::none);
-  if (!status) e.verb = data_verb(word);
+  if (status) {
+    e.code = code_of(rest);
+  } else {
+    e.verb = data_verb(word);
+  }
   e.digest = digest;
   out.events.push_back(std::move(e));
 }
 
 // An untagged BAD answers something that was no command (RFC 3501 §7.1.3): the oldest such, since
 // servers answer in order, and the unfinished command at the front only where there is no other.
-void Observer::untagged_bad(trace::Trace& out) {
+void Observer::untagged_bad(Sink& out) {
   const auto answer_nameless = [this] {
     if (nameless_ == 0) return false;
     --nameless_;
     return true;
   };
-  if (answer_nameless() || answer_malformed() || !refuse_front(out)) return;
-  if (!answer_nameless()) (void)answer_malformed();
+  if (answer_nameless() || answer_malformed(out) || !refuse_front(out)) return;
+  if (!answer_nameless()) (void)answer_malformed(out);
 }
 
-bool Observer::answer_malformed() {
+bool Observer::answer_malformed(Sink& out) {
   const auto found =
       std::ranges::find_if(commands_, [](const Command& c) { return c.in_flight && c.malformed; });
   if (found == commands_.end()) return false;
-  free(static_cast<CommandSlot>(found - commands_.begin()), Reading::command);
+  free(static_cast<CommandSlot>(found - commands_.begin()), Reading::command, out);
   return true;
 }
 
 // response = tag SP ("OK" / "NO" / "BAD") SP text
-void Observer::imap_tagged(std::string_view tag, std::string_view rest, trace::Trace& out) {
+void Observer::imap_tagged(std::string_view tag, std::string_view rest, Sink& out) {
   const std::string_view behind = rest;
   const auto status = status_of(take_word(rest));
   if (!is_tag(tag) || !status || *status == Status::preauth || *status == Status::bye) {
@@ -284,18 +347,18 @@ void Observer::imap_tagged(std::string_view tag, std::string_view rest, trace::T
     const bool refused = *status != Status::ok && refuse_front(out);
     slot = refused ? of_tag() : no_command;
   }
-  complete(slot, *status, tag, out);
+  complete(slot, *status, tag, reply_of(rest, out), out);
 }
 
 // "[CAPABILITY IMAP4rev1 …] text": the list in a response code (RFC 3501 §7.1).
-void Observer::imap_code(std::string_view text, OfferSource source, trace::Trace& out) const {
+void Observer::imap_code(std::string_view text, OfferSource source, Sink& out) const {
   constexpr std::string_view code = "[CAPABILITY ";
   if (text.size() < code.size() || !equal_fold(text.substr(0, code.size()), code)) return;
   text.remove_prefix(code.size());
   imap_list(text.substr(0, text.find(']')), source, out);
 }
 
-void Observer::imap_list(std::string_view words, OfferSource source, trace::Trace& out) const {
+void Observer::imap_list(std::string_view words, OfferSource source, Sink& out) const {
   trace::MechanismSet mechanisms;
   trace::CapabilitySet capabilities;
   while (!words.empty()) {

@@ -12,7 +12,7 @@ TEST(ImapObserver, Lists) {
            R"(imap
 S: * OK [CAPABILITY IMAP4rev1 AUTH=ntlm AUTH=X-NEW LOGINDISABLED starttls SASL-IR] ready
 )",
-           "greeting status=OK\n"
+           "greeting status=OK code=CAPABILITY\n"
            "offer source=greeting mechanisms=other,NTLM "
            "capabilities=other,STARTTLS,LOGINDISABLED,SASL-IR\n"},
       Case{"CAPABILITY", R"(imap
@@ -37,11 +37,11 @@ S: b NO [CAPABILITY AUTH=OTP] x
            "greeting status=OK\n"
            "command verb=LOGIN command=0 tag=a user=alice secret=1\n"
            "offer source=code mechanisms=PLAIN\n"
-           "untagged status=OK\n"
+           "untagged status=OK code=CAPABILITY\n"
            "offer source=code mechanisms=NTLM\n"
-           "completion verb=LOGIN status=OK command=0 tag=a user=alice secret=1\n"
+           "completion verb=LOGIN status=OK command=0 code=CAPABILITY tag=a user=alice secret=1\n"
            "command verb=NOOP command=0 tag=b\n"
-           "completion verb=NOOP status=NO command=0 tag=b\n"},
+           "completion verb=NOOP status=NO command=0 code=CAPABILITY tag=b\n"},
       Case{"only the first line greets", R"(imap
 S: * OK Waiting for authentication process to respond..
 S: * OK ready
@@ -177,100 +177,43 @@ S: a+ OK
   expect_events(cases);
 }
 
-TEST(ImapObserver, Literals) {
+TEST(ImapObserver, CodesAndBrowsers) {
   constexpr std::array cases{
-      Case{"granted twice", R"(imap
-C: a LOGIN {5}
-S: + go
-C: alice {6}
-S: +
-C: secret
-S: a OK
-)",
-           "literal verb=LOGIN command=0 tag=a\n"
-           "continuation\n"
-           "literal verb=LOGIN command=0 tag=a\n"
-           "continuation\n"
-           "command verb=LOGIN command=0 tag=a user=alice secret=1\n"
-           "completion verb=LOGIN status=OK command=0 tag=a user=alice secret=1\n"},
-      Case{"sent ahead all the same, it waits for the leave", R"(imap
-C: a LOGIN {5}
-C: b\r\nNO secret
-S: + go
-)",
-           "literal verb=LOGIN command=0 tag=a\n"
-           "continuation\n"
-           "command verb=LOGIN command=0 tag=a user=\"b\\x0d\\x0aNO\" secret=1\n"},
-      Case{"refused, what follows is a command", R"(imap
-C: a LOGIN {5}
-C: b NOOP
-S: * 3 EXISTS
-S: a BAD no
-S: b OK
-)",
-           "literal verb=LOGIN command=0 tag=a\n"
-           "untagged\n"
-           "command verb=LOGIN command=0 tag=a\n"
-           "completion verb=LOGIN status=BAD command=0 tag=a\n"
-           "command verb=NOOP command=0 tag=b\n"
-           "completion verb=NOOP status=OK command=0 tag=b\n"},
-      Case{"OK to half a command answers nothing", R"(imap
-C: a LOGIN {5}
-S: a OK
-S: a NO
-)",
-           "literal verb=LOGIN command=0 tag=a\n"
-           "completion status=OK tag=a\n"
-           "command verb=LOGIN command=0 tag=a\n"
-           "completion verb=LOGIN status=NO command=0 tag=a\n"},
-      Case{"{n+} doesn't wait", R"(imap
-C: a LOGIN {5+}
-C: alice {1+}
-C: x
-C: b NOOP
-S: a OK
-)",
-           "command verb=LOGIN command=0 tag=a user=alice secret=1\n"
-           "command verb=NOOP command=1 tag=b\n"
-           "completion verb=LOGIN status=OK command=0 tag=a user=alice secret=1\n"},
-      Case{"{n+} refused before it came: its octets are no commands", R"(imap
-C: a FOO {8+}
-S: a BAD
-C: b LOGOUT {2+}
-C: cc
-C: d NOOP
-S: d OK
-)",
-           "command verb=unknown command=0 tag=a\n"
-           "completion verb=unknown status=BAD command=0 tag=a\n"
-           "command verb=NOOP command=0 tag=d\n"
-           "completion verb=NOOP status=OK command=0 tag=d\n"},
-      Case{"what is no literal", R"(imap
-C: a X {4294967296}
-C: b X {-1}
-C: c X {}
-C: d X {5}x
-)",
-           "command verb=unknown command=0 tag=a\ncommand verb=unknown command=1 tag=b\n"
-           "command verb=unknown command=2 tag=c\ncommand verb=unknown command=3 tag=d\n"},
-      Case{"gigabytes are stepped over, not stored", R"(imap
-C: a APPEND x {4294967295+}
-C: b NOOP
-S: a NO
+      Case{"response codes", R"(imap
+S: * OK [UNAVAILABLE] busy
+S: * NO [ALERT] soon
+S: * BYE [unavailable] now
+C: a LOGIN x y
+S: a NO [REFERRAL imap://there/] not here
+C: b LOGIN x y
+S: b NO [AUTHENTICATIONFAILED] no
 C: c NOOP
+S: c OK [no code
 )",
-           "malformed verb=APPEND command=0 tag=a\n"
-           "completion verb=APPEND status=NO command=0 tag=a\n"},
-      Case{"gigabytes asked for, granted, and then refused", R"(imap
-C: a APPEND x {4294967295}
-S: + go
-C: b NOOP
-S: a NO
+           "greeting status=OK code=UNAVAILABLE\n"
+           "untagged status=NO code=other\n"
+           "bye status=BYE code=UNAVAILABLE\n"
+           "command verb=LOGIN command=0 tag=a user=x secret=1\n"
+           "completion verb=LOGIN status=NO command=0 code=REFERRAL tag=a user=x secret=1\n"
+           "command verb=LOGIN command=0 tag=b user=x secret=1\n"
+           "completion verb=LOGIN status=NO command=0 code=AUTHENTICATIONFAILED tag=b user=x "
+           "secret=1\n"
+           "command verb=NOOP command=0 tag=c\n"
+           "completion verb=NOOP status=OK command=0 tag=c\n"},
+      Case{"a browser, and a client that likes its words for tags", R"(imap
+C: GET / HTTP/1.1
+C: POST http://x/ HTTP/1.0\n\
+C: OPTIONS * HTTP/1.1
+C: GET NOOP
+C: get / HTTP/1.1
+C: DELETE
 )",
-           "literal verb=APPEND command=0 tag=a\n"
-           "continuation\n"
-           "malformed verb=APPEND command=0 tag=a\n"
-           "completion verb=APPEND status=NO command=0 tag=a\n"}};
+           "command verb=HTTP command=0 tag=GET\n"
+           "malformed verb=HTTP command=1 tag=POST\n"
+           "malformed verb=HTTP command=2 tag=OPTIONS\n"
+           "command verb=NOOP command=3 tag=GET\n"
+           "command verb=unknown command=4 tag=get\n"
+           "malformed command=5 tag=DELETE\n"}};
   expect_events(cases);
 }
 
@@ -291,20 +234,20 @@ S: b OK
            "secret=1\n"
            "command verb=NOOP command=0 tag=b\n"
            "completion verb=NOOP status=OK command=0 tag=b\n"},
-      Case{
-          "an initial response, with an identity to act as", R"(imap
+      Case{"an initial response, with an identity to act as", R"(imap
 C: a AUTHENTICATE plain Ym9iAGFsaWNlAHNlY3JldA==
 S: a OK
 C: b AUTHENTICATE PLAIN =
 C: c AUTHENTICATE PLAIN Zm9v!
 S: b NO
 )",
-          "command verb=AUTHENTICATE command=0 mechanism=PLAIN blob=other tag=a user=bob secret=1\n"
-          "completion verb=AUTHENTICATE status=OK command=0 mechanism=PLAIN tag=a user=bob "
-          "secret=1\n"
-          "command verb=AUTHENTICATE command=0 mechanism=PLAIN blob=empty tag=b\n"
-          "completion verb=AUTHENTICATE status=NO command=0 mechanism=PLAIN tag=b\n"
-          "command verb=AUTHENTICATE command=0 mechanism=PLAIN blob=invalid tag=c\n"},
+           "command verb=AUTHENTICATE command=0 mechanism=PLAIN blob=other tag=a authcid=alice "
+           "user=bob secret=1\n"
+           "completion verb=AUTHENTICATE status=OK command=0 mechanism=PLAIN tag=a authcid=alice "
+           "user=bob secret=1\n"
+           "command verb=AUTHENTICATE command=0 mechanism=PLAIN blob=empty tag=b\n"
+           "completion verb=AUTHENTICATE status=NO command=0 mechanism=PLAIN tag=b\n"
+           "command verb=AUTHENTICATE command=0 mechanism=PLAIN blob=invalid tag=c\n"},
       Case{"refused, the line behind it is a command", R"(imap
 C: a AUTHENTICATE NTLM
 C: b NOOP

@@ -71,29 +71,35 @@ void Observer::closed(bool by_server, trace::Trace& out) {
   out.events.push_back(std::move(e));
 }
 
-void Observer::tls(trace::Trace& out) {
+void Observer::tls(trace::Trace& out, std::string_view user, std::uint64_t binding, bool valid) {
   flush_dialogue(out);
   if (partial_ != no_command) commands_[partial_] = Command{};
   partial_ = exchange_ = no_command;
   reading_ = Reading::command;
   blind_ = spoilt_ = skipping_ = dropping_ = in_data_ = false;
-  literal_octets_ = skip_octets_ = server_literal_ = 0;
+  literal_octets_ = carried_octets_ = skip_octets_ = server_literal_ = 0;
   nameless_ = step_ = 0;
   scanned_ = 0;
   data_digest_ = 0;
   data_.clear();
   client_.clear();
   server_.clear();
-  out.events.push_back(event(Kind::tls));
+  words_.clear();
+  Event e = event(Kind::tls);
+  e.user = user;
+  e.binding = binding;
+  e.valid = valid;
+  out.events.push_back(std::move(e));
 }
 
-void Observer::from_client(std::string_view octets, trace::Trace& out) {
+void Observer::from_client(std::string_view octets, trace::Trace& out, Shared shared) {
+  Sink sink{.events = out.events, .shared = shared};
   while (!octets.empty()) {
     const std::string_view piece = take_piece(octets);
     if (out.keep_dialogue) record(piece, false, out);
     if (blind_) continue;
     client_.append(piece);
-    read_client(out);
+    read_client(sink);
     if (client_.size() <= waiting_octets_max) continue;
     blind_ = true;
     client_.clear();
@@ -101,11 +107,12 @@ void Observer::from_client(std::string_view octets, trace::Trace& out) {
   }
 }
 
-void Observer::from_server(std::string_view octets, trace::Trace& out) {
+void Observer::from_server(std::string_view octets, trace::Trace& out, Shared shared) {
+  Sink sink{.events = out.events, .shared = shared};
   while (!octets.empty()) {
     const std::string_view piece = take_piece(octets);
     if (out.keep_dialogue) record(piece, true, out);
-    read_server(piece, out);
+    read_server(piece, sink);
   }
 }
 
@@ -133,7 +140,7 @@ void Observer::flush_dialogue(trace::Trace& out) {
   if (!shown_server_.empty()) record("\n", true, out);
 }
 
-void Observer::read_client(trace::Trace& out) {
+void Observer::read_client(Sink& out) {
   bool more = true;
   while (more && !client_.empty()) {
     if (skipping_ && reading_ != Reading::leave) {
@@ -160,10 +167,14 @@ void Observer::read_client(trace::Trace& out) {
 // Steps over the rest of what was reported already, with everything that its lines announce by
 // {n+}. False: more octets are needed.
 bool Observer::skip_rest() {
-  const std::size_t size = std::min<std::size_t>(skip_octets_, client_.size());
-  client_.erase(0, size);
-  skip_octets_ -= static_cast<std::uint32_t>(size);
-  if (skip_octets_ > 0) return false;
+  if (skip_octets_ > 0) {
+    const std::size_t size = std::min<std::size_t>(skip_octets_, client_.size());
+    words_.read(std::string_view(client_).substr(0, size));
+    client_.erase(0, size);
+    skip_octets_ -= static_cast<std::uint32_t>(size);
+    if (skip_octets_ > 0) return false;
+    words_.end();
+  }
   const std::size_t end = client_.find('\n');
   if (end == std::string::npos) {
     if (client_.size() > tail_octets) client_.erase(0, client_.size() - tail_octets);
@@ -185,7 +196,7 @@ bool Observer::skip_rest() {
   return true;
 }
 
-void Observer::read_server(std::string_view piece, trace::Trace& out) {
+void Observer::read_server(std::string_view piece, Sink& out) {
   if (server_literal_ > 0) {
     const std::size_t size = std::min<std::size_t>(server_literal_, piece.size());
     data_digest_ = trace::digest_of(piece.substr(0, size), data_digest_);
@@ -211,6 +222,7 @@ void Observer::read_server(std::string_view piece, trace::Trace& out) {
     return;
   }
   if (!ends) return;
+  out.line_octets = static_cast<std::uint32_t>(line.size());
   if (protocol_ == Protocol::imap) {
     imap_line(without_line_end(line), out);
   } else {
@@ -237,7 +249,17 @@ CommandSlot Observer::put_in_flight(Command command) {
 }
 
 // The command in `slot` is answered; what waited for that is `then` read.
-void Observer::free(CommandSlot slot, Reading then) {
+void Observer::free(CommandSlot slot, Reading then, Sink& out) {
+  // A response that is too long for the server may be refused before it ends.
+  if (slot == exchange_ && reading_ == Reading::response &&
+      client_.size() >= imap_line_octets_early && !skipping_) {
+    Event e = event(Kind::malformed, slot);
+    e.amount = static_cast<std::uint32_t>(client_.size());
+    e.digest = trace::digest_of(client_);
+    out.events.push_back(std::move(e));
+    skipping_ = true;
+  }
+  if (commands_[slot].behind_literals) words_.clear();
   commands_[slot] = Command{};
   if (slot == partial_) {
     partial_ = no_command;
@@ -248,9 +270,6 @@ void Observer::free(CommandSlot slot, Reading then) {
     }
   }
   if (slot == exchange_) {
-    // A response that is too long for the server may be refused before it ends.
-    const bool cut_off = reading_ == Reading::response && client_.size() >= imap_line_octets_early;
-    skipping_ = skipping_ || cut_off;
     exchange_ = no_command;
     step_ = 0;
     reading_ = then;
@@ -258,28 +277,43 @@ void Observer::free(CommandSlot slot, Reading then) {
 }
 
 // `slot` is no_command where the reply answers nothing that is in flight.
-void Observer::complete(CommandSlot slot, Status status, std::string_view tag, trace::Trace& out,
-                        std::uint64_t digest) {
+void Observer::complete(CommandSlot slot, Status status, std::string_view tag, const Reply& reply,
+                        Sink& out) {
   if (slot == no_command && blind_) return;  // it may answer what wasn't read
   Event e = event(Kind::completion, slot);
   e.status = status;
   e.tag = tag;
-  e.digest = digest;
-  if (slot != no_command) {
+  e.digest = reply.digest;
+  e.amount = reply.octets;
+  e.code = reply.code;
+  if (slot == no_command) {
+    e.from_literal = stands_in_literal(tag);
+  } else {
     nameless_ = 0;  // the server has come past what it didn't answer
     Command& command = commands_[slot];
-    if (command.verb == Verb::user) user_ = status == Status::ok ? command.user : std::string{};
-    if (command.verb == Verb::pass) command.user = user_;
-    e.user = std::move(command.user);
-    e.secret = command.secret;
+    Identity& identity = command.identity;
+    if (command.verb == Verb::user) user_ = status == Status::ok ? identity.user : std::string{};
+    if (command.verb == Verb::pass) identity.user = user_;
+    const bool logs_in =
+        is_login(command.verb) && command.verb != Verb::user && !command.multi_line;
+    logged_in_ = logged_in_ || (logs_in && status == Status::ok && point_ == trace::Point::backend);
+    e.user = std::move(identity.user);
+    e.authcid = std::move(identity.authcid);
+    e.secret = identity.secret;
     const bool starts_tls = e.verb == Verb::starttls || e.verb == Verb::stls;
-    free(slot, starts_tls && status == Status::ok ? Reading::handshake : Reading::command);
+    free(slot, starts_tls && status == Status::ok ? Reading::handshake : Reading::command, out);
   }
   out.events.push_back(std::move(e));
 }
 
+Observer::Reply Observer::reply_of(std::string_view text, const Sink& out) {
+  return {.digest = text.empty() ? 0 : trace::digest_of(text),
+          .octets = out.line_octets,
+          .code = code_of(text)};
+}
+
 void Observer::offer(trace::MechanismSet mechanisms, trace::CapabilitySet capabilities,
-                     trace::OfferSource source, trace::Trace& out) const {
+                     trace::OfferSource source, Sink& out) const {
   Event e = event(Kind::offer);
   e.mechanisms = mechanisms;
   e.capabilities = capabilities;
@@ -287,15 +321,26 @@ void Observer::offer(trace::MechanismSet mechanisms, trace::CapabilitySet capabi
   out.events.push_back(std::move(e));
 }
 
-void Observer::malformed_from_server(std::string_view octets, trace::Trace& out) const {
+void Observer::malformed_from_server(std::string_view octets, Sink& out) const {
   Event e = event(Kind::malformed);
   e.from_server = true;
   e.digest = trace::digest_of(octets);
   out.events.push_back(std::move(e));
 }
 
+// Called for what shouldn't hold a secret: not for mail, in which anything may stand.
+void Observer::disclose(std::string_view octets, Sink& out) const {
+  if (out.shared.secrets == nullptr) return;
+  const auto user = out.shared.secrets->find(octets);
+  if (!user) return;
+  Event e = event(Kind::disclosed);
+  e.user = *user;
+  out.events.push_back(std::move(e));
+}
+
 void Observer::canonical(trace::Canonical& out) const {
-  for (const bool flag : {greeted_, blind_, spoilt_, skipping_, dropping_, in_data_, in_lines_}) {
+  for (const bool flag :
+       {greeted_, blind_, spoilt_, skipping_, dropping_, in_data_, in_lines_, logged_in_}) {
     out.flag(flag);
   }
   out.enumerator(reading_);
@@ -309,16 +354,20 @@ void Observer::canonical(trace::Canonical& out) const {
     out.u8(static_cast<std::uint8_t>(slot));
     out.flag(command.malformed);
     out.flag(command.multi_line);
+    out.flag(command.behind_literals);
     out.enumerator(command.verb);
     out.enumerator(command.mechanism);
     out.name(command.tag);
-    out.text(command.user);
-    out.u64(command.secret);
+    out.text(command.identity.user);
+    out.text(command.identity.authcid);
+    out.u64(command.identity.secret);
+    out.name(command.nonce);
   }
   out.u8(no_command);  // the end of the commands
   for (const CommandSlot slot : order_) out.u8(slot);
   out.u8(no_command);
   out.u32(literal_octets_);
+  out.u32(carried_octets_);
   out.u32(skip_octets_);
   out.u32(server_literal_);
   // What is still to come of a literal, if anything: how far it is to the front may hang on the
@@ -339,7 +388,11 @@ void Observer::canonical(trace::Canonical& out) const {
   }
   out.text(data_);
   out.u64(data_digest_);
+  words_.canonical(out);
   out.text(user_);
+  out.u64(lines_reply_.digest);
+  out.u32(lines_reply_.octets);
+  out.enumerator(lines_reply_.code);
   out.u32(list_mechanisms_.bits);
   out.u32(list_capabilities_.bits);
 }

@@ -22,6 +22,10 @@
 #include <string_view>
 #include <vector>
 
+#include "observe/literal_words.hpp"
+#include "observe/messages.hpp"
+#include "observe/nonces.hpp"
+#include "observe/secrets.hpp"
 #include "trace/canonical.hpp"
 #include "trace/event.hpp"
 
@@ -42,6 +46,14 @@ inline constexpr std::size_t commands_max = 64;
 /// a SASL exchange; POP3 (RFC 2449 §4, less the line end and a little).
 inline constexpr std::size_t imap_line_octets_early = 1000;
 inline constexpr std::size_t pop3_line_octets_early = 250;
+/// {n} is always told as a literal, {n+} where it announces more than this.
+inline constexpr std::size_t literal_octets_told = 65536;
+
+/// What the observers of a run have in common; both may be missing.
+struct Shared {
+  Nonces* nonces = nullptr;
+  const Secrets* secrets = nullptr;
+};
 
 class Observer {
  public:
@@ -49,10 +61,13 @@ class Observer {
   Observer(trace::Protocol protocol, trace::Point point, std::uint16_t id);
 
   void opened(trace::Trace& out);
-  void from_client(std::string_view octets, trace::Trace& out);
-  void from_server(std::string_view octets, trace::Trace& out);
-  /// TLS stands; what is still unread on either side belongs to the time before it.
-  void tls(trace::Trace& out);
+  void from_client(std::string_view octets, trace::Trace& out, Shared shared = {});
+  void from_server(std::string_view octets, trace::Trace& out, Shared shared = {});
+  /// TLS stands; what is still unread on either side belongs to the time before it. On a client's
+  /// wire with the user that his certificate stands for and what the channel is bound by; on a
+  /// back-end's `valid` if that is who it has to be.
+  void tls(trace::Trace& out, std::string_view user = {}, std::uint64_t binding = 0,
+           bool valid = false);
   void closed(bool by_server, trace::Trace& out);
 
   void canonical(trace::Canonical& out) const;
@@ -70,13 +85,28 @@ class Observer {
 
   struct Command {
     bool in_flight = false;
-    bool malformed = false;   // an untagged BAD answers it as well
-    bool multi_line = false;  // POP3: an OK reply goes on until "."
+    bool malformed = false;        // an untagged BAD answers it as well
+    bool multi_line = false;       // POP3: an OK reply goes on until "."
+    bool behind_literals = false;  // those that words_ is of
     trace::Verb verb = trace::Verb::none;
     trace::Mechanism mechanism = trace::Mechanism::none;
     std::string tag;
-    std::string user;  // presented so far
-    std::uint64_t secret = 0;
+    Identity identity;  // presented so far
+    std::string nonce;  // the client's in this exchange
+  };
+
+  /// The answer that a reply's first line is.
+  struct Reply {
+    std::uint64_t digest = 0;  // of the text behind the status; 0: there is none
+    std::uint32_t octets = 0;  // of the line
+    trace::Code code{};
+  };
+
+  /// Where events go while octets are read.
+  struct Sink {
+    trace::Events& events;
+    Shared shared;
+    std::uint32_t line_octets = 0;  // of the server's line that is being read, with its end
   };
 
   // observer.cpp: what both protocols share
@@ -84,63 +114,72 @@ class Observer {
   [[nodiscard]] trace::Event event(trace::Kind kind, trace::CommandSlot slot) const;
   void record(std::string_view piece, bool from_server, trace::Trace& out);
   void flush_dialogue(trace::Trace& out);
-  void read_client(trace::Trace& out);
+  void read_client(Sink& out);
   [[nodiscard]] bool skip_rest();
-  void read_server(std::string_view piece, trace::Trace& out);
+  void read_server(std::string_view piece, Sink& out);
   [[nodiscard]] bool has_free_slot() const;
   trace::CommandSlot put_in_flight(Command command);
-  void free(trace::CommandSlot slot, Reading then);
+  void free(trace::CommandSlot slot, Reading then, Sink& out);
   void complete(trace::CommandSlot slot, trace::Status status, std::string_view tag,
-                trace::Trace& out, std::uint64_t digest = 0);
+                const Reply& reply, Sink& out);
+  [[nodiscard]] static Reply reply_of(std::string_view text, const Sink& out);
   void offer(trace::MechanismSet mechanisms, trace::CapabilitySet capabilities,
-             trace::OfferSource source, trace::Trace& out) const;
-  void malformed_from_server(std::string_view octets, trace::Trace& out) const;
+             trace::OfferSource source, Sink& out) const;
+  void malformed_from_server(std::string_view octets, Sink& out) const;
+  void disclose(std::string_view octets, Sink& out) const;
 
   // exchange.cpp: commands, and the SASL exchanges behind them
   trace::CommandSlot emit_command(Command command, std::string_view initial,
-                                  std::string_view octets, trace::Trace& out);
-  [[nodiscard]] bool read_response(trace::Trace& out);
-  void continuation(std::string_view text, trace::Trace& out);
+                                  std::string_view octets, Sink& out);
+  void read_message(std::string_view text, Command& command, std::uint8_t step, trace::Event& e,
+                    const Sink& out) const;
+  void read_challenge(std::string_view text, trace::Event& e, const Sink& out) const;
+  [[nodiscard]] bool read_response(Sink& out);
+  void continuation(std::string_view text, Sink& out);
 
   // imap_observer.cpp
-  [[nodiscard]] bool read_imap_command(trace::Trace& out);
-  void wait_for_leave(std::uint32_t octets, trace::Trace& out);
-  void grant_literal(trace::Trace& out);
-  trace::CommandSlot report_front(std::size_t size, bool whole, trace::Trace& out);
-  trace::CommandSlot imap_command(std::string_view frame, bool malformed, trace::Trace& out);
-  [[nodiscard]] bool refuse_front(trace::Trace& out);
-  void imap_line(std::string_view line, trace::Trace& out);
-  void imap_response(std::string_view line, trace::Trace& out);
-  void imap_untagged(std::string_view rest, std::uint64_t digest, trace::Trace& out);
-  void untagged_bad(trace::Trace& out);
-  [[nodiscard]] bool answer_malformed();
-  void imap_tagged(std::string_view tag, std::string_view rest, trace::Trace& out);
-  void imap_code(std::string_view text, trace::OfferSource source, trace::Trace& out) const;
-  void imap_list(std::string_view words, trace::OfferSource source, trace::Trace& out) const;
+  [[nodiscard]] bool read_imap_command(Sink& out);
+  void announce(std::uint32_t octets, trace::Blob blob, Sink& out);
+  void grant_literal(Sink& out);
+  trace::CommandSlot report_front(std::size_t size, bool whole, Sink& out);
+  trace::CommandSlot imap_command(std::string_view frame, bool malformed, Sink& out);
+  void follow_literals(std::string_view frame, Command& command);
+  [[nodiscard]] bool stands_in_literal(std::string_view tag) const;
+  [[nodiscard]] bool refuse_front(Sink& out);
+  void imap_line(std::string_view line, Sink& out);
+  void imap_response(std::string_view line, Sink& out);
+  void imap_untagged(std::string_view rest, std::uint64_t digest, Sink& out);
+  void untagged_bad(Sink& out);
+  [[nodiscard]] bool answer_malformed(Sink& out);
+  void imap_tagged(std::string_view tag, std::string_view rest, Sink& out);
+  void imap_code(std::string_view text, trace::OfferSource source, Sink& out) const;
+  void imap_list(std::string_view words, trace::OfferSource source, Sink& out) const;
 
   // pop3_observer.cpp
-  [[nodiscard]] bool read_pop3_command(trace::Trace& out);
-  void pop3_command(std::string_view line, bool malformed, trace::Trace& out);
-  void pop3_line(std::string_view line, trace::Trace& out);
-  void pop3_reply(bool ok, std::string_view line, trace::Trace& out);
-  void pop3_list_line(std::string_view line, trace::Trace& out);
+  [[nodiscard]] bool read_pop3_command(Sink& out);
+  void pop3_command(std::string_view line, bool malformed, Sink& out);
+  void pop3_line(std::string_view line, Sink& out);
+  void pop3_reply(bool ok, std::string_view line, Sink& out);
+  void pop3_list_line(std::string_view line, Sink& out);
 
   trace::Protocol protocol_;
   trace::Point point_;
   std::uint16_t id_;
   bool greeted_ = false;
-  bool blind_ = false;     // the client isn't read any more: see waiting_octets_max
-  bool spoilt_ = false;    // a line of the command at the front isn't well-formed
-  bool skipping_ = false;  // the front is the rest of something that was reported already
-  bool dropping_ = false;  // the rest of a server's line that was too long
-  bool in_data_ = false;   // IMAP: inside untagged data with literals
-  bool in_lines_ = false;  // POP3: inside a multi-line reply
+  bool blind_ = false;      // the client isn't read any more: see waiting_octets_max
+  bool spoilt_ = false;     // a line of the command at the front isn't well-formed
+  bool skipping_ = false;   // the front is the rest of something that was reported already
+  bool dropping_ = false;   // the rest of a server's line that was too long
+  bool in_data_ = false;    // IMAP: inside untagged data with literals
+  bool in_lines_ = false;   // POP3: inside a multi-line reply
+  bool logged_in_ = false;  // Point::backend: what comes now is the client's to say
   Reading reading_ = Reading::command;
   std::uint8_t nameless_ = 0;  // IMAP: malformed lines without a tag, perhaps to be answered yet
   std::uint8_t step_ = 0;      // messages of the client in the exchange
   trace::CommandSlot exchange_ = trace::no_command;  // whose answer or response reading_ is about
   trace::CommandSlot partial_ = trace::no_command;   // of the command at the front, not yet whole
   std::uint32_t literal_octets_ = 0;                 // Reading::leave: announced
+  std::uint32_t carried_octets_ = 0;                 // in literals of the command at the front
   std::uint32_t skip_octets_ = 0;                    // skipping_: of a literal, still to come
   std::uint32_t server_literal_ = 0;                 // of the server's literal, still to come
   std::size_t scanned_ = 0;  // of client_: whole lines and literals of the command at the front
@@ -152,7 +191,9 @@ class Observer {
   std::string shown_server_;
   std::vector<Command> commands_;          // by slot
   std::vector<trace::CommandSlot> order_;  // POP3: in flight, oldest first
+  LiteralWords words_;                     // of the last command that had literals
   std::string user_;                       // POP3: of the last USER
+  Reply lines_reply_;                      // POP3: of the multi-line reply being read
   trace::MechanismSet list_mechanisms_;    // POP3: of the multi-line reply being read
   trace::CapabilitySet list_capabilities_;
 };

@@ -21,13 +21,14 @@ struct Chunk {
 };
 using Talk = std::vector<Chunk>;
 
-void deliver(Observer& observer, const Chunk& chunk, std::size_t size, trace::Trace& out) {
+void deliver(Observer& observer, const Chunk& chunk, std::size_t size, trace::Trace& out,
+             Shared shared = {}) {
   for (std::size_t at = 0; at < chunk.octets.size(); at += size) {
     const std::string_view piece = std::string_view(chunk.octets).substr(at, size);
     if (chunk.from_server) {
-      observer.from_server(piece, out);
+      observer.from_server(piece, out, shared);
     } else {
-      observer.from_client(piece, out);
+      observer.from_client(piece, out, shared);
     }
   }
 }
@@ -39,7 +40,7 @@ std::string canonical(const Observer& observer) {
 }
 
 // Lines and pieces of lines of both directions, so that random talk comes far.
-constexpr std::array<std::string_view, 44> pieces{
+constexpr std::array<std::string_view, 52> pieces{
     "\r\n",
     "\r\n",
     " ",
@@ -54,6 +55,14 @@ constexpr std::array<std::string_view, 44> pieces{
     "{3+}\r\n",
     "{70000+}\r\n",
     "{300000}\r\n",
+    "{12+}\r\na NOOP\r\nb ",
+    "{99999999999+}\r\n",
+    "GET / HTTP/1.1\r\n",
+    "b AUTHENTICATE CRAM-MD5\r\n",
+    "AUTH CRAM-MD5\r\n",
+    "a AUTHENTICATE SCRAM-SHA-256 biwsbj11LHI9YQ==\r\n",
+    "+ cj1hYixzPUFBQUEsaT0x\r\n",
+    "a NO alice's secret\r\n",
     "abc",
     "a AUTHENTICATE PLAIN\r\n",
     "b AUTHENTICATE LOGIN YQ==\r\n",
@@ -106,16 +115,21 @@ INSTANTIATE_TEST_SUITE_P(Observer, EveryProtocol, ::testing::Values(Protocol::im
 
 TEST_P(EveryProtocol, SegmentationChangesNothing) {
   std::mt19937 random(7);
+  const std::array known{Secret{.user = "alice", .secret = "alice's secret"}};
+  const Secrets secrets(known);
   for (int round = 0; round < 1000; ++round) {
     const Talk talk = random_talk(random);
     Observer whole(GetParam(), trace::Point::client, 0);
     Observer cut(GetParam(), trace::Point::client, 0);
+    Nonces nonces_of_whole;
+    Nonces nonces_of_cut;
     trace::Trace at_once{.keep_dialogue = true};
     trace::Trace in_pieces{.keep_dialogue = true};
     const std::size_t size = round % 4 == 0 ? 1 + random() % 7 : 1 + random() % 5000;
     for (const Chunk& chunk : talk) {
-      deliver(whole, chunk, chunk.octets.size() + 1, at_once);
-      deliver(cut, chunk, size, in_pieces);
+      deliver(whole, chunk, chunk.octets.size() + 1, at_once,
+              {.nonces = &nonces_of_whole, .secrets = &secrets});
+      deliver(cut, chunk, size, in_pieces, {.nonces = &nonces_of_cut, .secrets = &secrets});
     }
     ASSERT_EQ(to_text(at_once.events), to_text(in_pieces.events)) << round;
     ASSERT_TRUE(at_once.events == in_pieces.events) << round;
@@ -246,7 +260,8 @@ TEST(Observer, TagsAreJustNames) {
       << "which are equal does matter";
 }
 
-// A state that is left as it was found is the same state: nothing in it counts.
+// A state that is left as it was found is the same state: nothing in it counts. What stood in a
+// command's literals stays until the next command is answered.
 TEST(Observer, ACompletedCommandLeavesNothing) {
   Observer observer(Protocol::imap, trace::Point::client, 0);
   trace::Trace out;
@@ -266,6 +281,8 @@ TEST(Observer, ACompletedCommandLeavesNothing) {
       server = !server;
       at = end + 1;
     }
+    observer.from_client("z NOOP\r\n", out);
+    observer.from_server("z OK\r\n", out);
     if (canonical(observer) != before) ADD_FAILURE() << talk;
   }
 }
@@ -287,6 +304,48 @@ TEST(Observer, ALineThatIsTooLongMayBeRefusedEarly) {
       EXPECT_EQ(count(out, trace::Kind::malformed), long_enough ? 1U : 0U);
       EXPECT_EQ(count(out, trace::Kind::command), long_enough ? 0U : 1U);
     }
+  }
+}
+
+// Nonces differ from run to run, so no digest has one in it; what a line measured is told.
+TEST(Observer, LinesAreMeasuredAndNoncesMasked) {
+  Observer observer(Protocol::pop3, trace::Point::client, 0);
+  trace::Trace out;
+  observer.from_server("+OK\r\n", out);
+  observer.from_client("AUTH CRAM-MD5\r\n", out);
+  observer.from_server("+ PDFAeD4=\r\n", out);
+  observer.from_client("YWxpY2UgMDEyMw==\r\n", out);
+  observer.from_server("-ERR no\n", out);
+  ASSERT_EQ(out.events.size(), 5U);
+  const auto& challenge = out.events[2];
+  EXPECT_EQ(challenge.amount, 12U);
+  EXPECT_EQ(challenge.digest, 0U);
+  const auto& response = out.events[3];
+  EXPECT_EQ(response.amount, 18U);
+  EXPECT_EQ(response.digest, 0U);
+  const auto& completion = out.events[4];
+  EXPECT_EQ(completion.amount, 8U);
+  EXPECT_EQ(completion.digest, trace::digest_of("no"));
+}
+
+// A response may be refused before its end; that it was there is told before the refusal.
+TEST(Observer, AResponseThatIsTooLongIsTold) {
+  for (const std::size_t length : {std::size_t{100}, std::size_t{2000}, line_octets_max + 10}) {
+    Observer observer(Protocol::imap, trace::Point::client, 0);
+    trace::Trace out;
+    observer.from_client("a AUTHENTICATE PLAIN\r\n", out);
+    observer.from_server("* OK\r\n+\r\n", out);
+    out.clear();
+    observer.from_client(std::string(length, 'A'), out);
+    observer.from_server("a NO\r\n", out);
+    observer.from_client("\r\nb NOOP\r\n", out);
+    EXPECT_EQ(out.events.back().tag, "b");
+    EXPECT_EQ(count(out, trace::Kind::malformed), 1U);
+    if (length == 100) continue;  // that was refused too early: what came is no command
+    EXPECT_EQ(out.events[0].kind, trace::Kind::malformed);
+    EXPECT_EQ(out.events[0].command, 0U);
+    EXPECT_EQ(out.events[0].amount, std::min(length, line_octets_max));
+    EXPECT_EQ(out.events[1].kind, trace::Kind::completion);
   }
 }
 

@@ -14,7 +14,18 @@ using trace::no_command;
 using trace::Status;
 using trace::Verb;
 
-bool Observer::read_pop3_command(trace::Trace& out) {
+namespace {
+
+// What stands behind +OK or -ERR and a space.
+std::string_view text_of(std::string_view line) {
+  std::string_view text = line;
+  (void)take_word(text);
+  return text;
+}
+
+}  // namespace
+
+bool Observer::read_pop3_command(Sink& out) {
   if (!has_free_slot()) return false;
   const std::size_t end = client_.find('\n');
   const std::size_t length = std::min(end, client_.size());
@@ -33,23 +44,24 @@ bool Observer::read_pop3_command(trace::Trace& out) {
 }
 
 // command = keyword *(SP argument) CRLF
-void Observer::pop3_command(std::string_view line, bool malformed, trace::Trace& out) {
+void Observer::pop3_command(std::string_view line, bool malformed, Sink& out) {
   std::string_view rest = line;
   const std::string_view keyword = take_word(rest);
   Command command;
   command.malformed = malformed || !is_atom(keyword, "");
   command.verb = is_atom(keyword, "") ? trace::verb(keyword) : Verb::none;
+  if (is_http_request(line)) command.verb = Verb::http;
   std::string_view initial;
   switch (command.verb) {
     case Verb::user:
-      command.user = rest;
+      command.identity.user = rest;
       break;
     case Verb::pass:  // all of the line, spaces too (RFC 1939 §7)
-      if (!rest.empty()) command.secret = trace::digest_of(rest);
+      if (!rest.empty()) command.identity.secret = trace::digest_of(rest);
       break;
     case Verb::apop:
       command.mechanism = trace::Mechanism::apop;
-      command.user = take_word(rest);
+      command.identity.user = take_word(rest);
       break;
     case Verb::auth: {
       const std::string_view mechanism = take_word(rest);
@@ -74,25 +86,26 @@ void Observer::pop3_command(std::string_view line, bool malformed, trace::Trace&
   (void)emit_command(std::move(command), initial, line, out);
 }
 
-void Observer::pop3_line(std::string_view line, trace::Trace& out) {
+void Observer::pop3_line(std::string_view line, Sink& out) {
   if (in_lines_) return pop3_list_line(line, out);
   const bool ok = line.starts_with("+OK");
   const bool err = line.starts_with("-ERR");
+  const bool asks = line == "+" || line.starts_with("+ ");
+  if (point_ == trace::Point::client && (ok || err || asks)) disclose(line, out);
   if (!std::exchange(greeted_, true) && (ok || err)) {
     Event e = event(Kind::greeting);
     e.status = ok ? Status::ok : Status::no;
+    e.code = code_of(text_of(line));
     out.events.push_back(std::move(e));
     return;
   }
   if (ok || err) return pop3_reply(ok, line, out);
-  if (line == "+" || line.starts_with("+ ")) {
-    return continuation(line.substr(std::min<std::size_t>(2, line.size())), out);
-  }
+  if (asks) return continuation(line.substr(std::min<std::size_t>(2, line.size())), out);
   malformed_from_server(line, out);
 }
 
 // reply = ("+OK" / "-ERR") [SP text]
-void Observer::pop3_reply(bool ok, std::string_view line, trace::Trace& out) {
+void Observer::pop3_reply(bool ok, std::string_view line, Sink& out) {
   if (!ok && order_.empty() && reading_ == Reading::command && !skipping_ &&
       client_.size() >= pop3_line_octets_early) {
     const std::string front = std::exchange(client_, {});  // refused before its end
@@ -100,22 +113,20 @@ void Observer::pop3_reply(bool ok, std::string_view line, trace::Trace& out) {
     pop3_command(front, true, out);
   }
   const Status status = ok ? Status::ok : Status::no;
-  if (order_.empty()) return complete(no_command, status, "", out);
+  const Reply reply = reply_of(text_of(line), out);
+  if (order_.empty()) return complete(no_command, status, "", reply, out);
   const CommandSlot slot = order_.front();
-  const Command& command = commands_[slot];
-  if (ok && command.multi_line) {
+  if (ok && commands_[slot].multi_line) {
     in_lines_ = true;
+    lines_reply_ = reply;
     return;
   }
-  // These have their data in the reply's first line.
-  const bool data = ok && (command.verb == Verb::stat || command.verb == Verb::list ||
-                           command.verb == Verb::uidl);
   order_.erase(order_.begin());
-  complete(slot, status, "", out, data ? trace::digest_of(line) : 0);
+  complete(slot, status, "", reply, out);
 }
 
 // A line of a multi-line reply; "." ends it, and then the command is complete.
-void Observer::pop3_list_line(std::string_view line, trace::Trace& out) {
+void Observer::pop3_list_line(std::string_view line, Sink& out) {
   const CommandSlot slot = order_.front();
   const Verb verb = commands_[slot].verb;
   if (line == ".") {
@@ -125,7 +136,7 @@ void Observer::pop3_list_line(std::string_view line, trace::Trace& out) {
             verb == Verb::capa ? trace::OfferSource::capa : trace::OfferSource::auth, out);
     }
     order_.erase(order_.begin());
-    return complete(slot, Status::ok, "", out);
+    return complete(slot, Status::ok, "", std::exchange(lines_reply_, {}), out);
   }
   if (verb == Verb::auth) {
     list_mechanisms_.add(trace::mechanism(without_spaces(line)));

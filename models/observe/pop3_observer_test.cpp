@@ -182,7 +182,7 @@ S: +OK
            "response verb=AUTH command=1 mechanism=CRAM-MD5 blob=cancel\n"
            "completion verb=AUTH status=NO command=1 mechanism=CRAM-MD5\n"
            "command verb=AUTH command=0 mechanism=CRAM-MD5\n"
-           "continuation verb=AUTH command=0 mechanism=CRAM-MD5 blob=other\n"
+           "continuation verb=AUTH command=0 mechanism=CRAM-MD5 blob=other repeated\n"
            "response verb=AUTH command=0 mechanism=CRAM-MD5 blob=other user=\"al ice\"\n"
            "completion verb=AUTH status=OK command=0 mechanism=CRAM-MD5 user=\"al ice\"\n"
            "command verb=AUTH command=0 mechanism=other\n"
@@ -199,18 +199,53 @@ S: +OK
   expect_events(cases);
 }
 
-// POP3 has the data of STAT, LIST n and UIDL n in the reply's first line, so there it counts.
-TEST(Pop3Observer, DataInTheFirstLineHasADigest) {
-  const auto digest_of_reply = [](std::string_view command, std::string_view reply) {
+TEST(Pop3Observer, CodesAndBrowsers) {
+  constexpr std::array cases{Case{"response codes", R"(pop3
+S: +OK
+C: PASS x
+S: -ERR [AUTH] no
+C: PASS x
+S: -ERR [SYS/TEMP] later
+C: PASS x
+S: -ERR [IN-USE] later
+C: PASS x
+S: -ERR [SYS/PERM] never
+)",
+                                  "greeting status=OK\n"
+                                  "command verb=PASS command=0 secret=1\n"
+                                  "completion verb=PASS status=NO command=0 "
+                                  "code=AUTHENTICATIONFAILED secret=1\n"
+                                  "command verb=PASS command=0 secret=1\n"
+                                  "completion verb=PASS status=NO command=0 code=UNAVAILABLE "
+                                  "secret=1\n"
+                                  "command verb=PASS command=0 secret=1\n"
+                                  "completion verb=PASS status=NO command=0 code=UNAVAILABLE "
+                                  "secret=1\n"
+                                  "command verb=PASS command=0 secret=1\n"
+                                  "completion verb=PASS status=NO command=0 code=other secret=1\n"},
+                             Case{"a browser", "pop3\nC: GET / HTTP/1.1\nC: GET x\nC: DELE /\n",
+                                  "command verb=HTTP command=0\n"
+                                  "command verb=unknown command=1\n"
+                                  "command verb=DELE command=2\n"}};
+  expect_events(cases);
+}
+
+// What a reply says counts, whatever its status: POP3 has the data of STAT, LIST n and UIDL n in
+// its first line, and a refusal's words may tell more than they should.
+TEST(Pop3Observer, ARepliesTextHasADigest) {
+  const auto reply = [](std::string_view command, std::string_view lines) {
     const auto trace = read_transcript("pop3\nS: +OK\nC: " + std::string(command) +
-                                       "\nS: " + std::string(reply) + "\n");
-    return trace->events.back().digest;
+                                       "\nS: " + std::string(lines) + "\n");
+    return trace->events.back();
   };
-  EXPECT_NE(digest_of_reply("STAT", "+OK 1 2"), digest_of_reply("STAT", "+OK 1 3"));
-  EXPECT_EQ(digest_of_reply("STAT", "+OK 1 2"), digest_of_reply("STAT", "+OK 1 2"));
-  EXPECT_NE(digest_of_reply("UIDL 1", "+OK 1 a"), digest_of_reply("UIDL 1", "+OK 1 b"));
-  EXPECT_EQ(digest_of_reply("NOOP", "+OK 1"), digest_of_reply("NOOP", "+OK 2"));
-  EXPECT_EQ(digest_of_reply("STAT", "-ERR 1"), digest_of_reply("STAT", "-ERR 2"));
+  EXPECT_NE(reply("STAT", "+OK 1 2").digest, reply("STAT", "+OK 1 3").digest);
+  EXPECT_EQ(reply("STAT", "+OK 1 2").digest, trace::digest_of("1 2"));
+  EXPECT_EQ(reply("NOOP", "-ERR no").digest, trace::digest_of("no"));
+  EXPECT_EQ(reply("NOOP", "+OK").digest, 0U);
+  EXPECT_EQ(reply("NOOP", "+OK").amount, 5U);
+  const trace::Event many = reply("RETR 1", "+OK 3 octets\nS: abc\nS: .");
+  EXPECT_EQ(many.digest, trace::digest_of("3 octets")) << "of the first line";
+  EXPECT_EQ(many.amount, 14U);
 }
 
 }  // namespace

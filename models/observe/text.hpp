@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string_view>
+
+#include "trace/event.hpp"
 
 namespace sallyport::observe {
 
@@ -47,6 +50,13 @@ namespace sallyport::observe {
 }
 [[nodiscard]] inline bool is_tag(std::string_view word) { return is_atom(word, "(){%*\"\\+"); }
 
+/// A command that presents an identity or a secret.
+[[nodiscard]] inline bool is_login(trace::Verb verb) {
+  using trace::Verb;
+  return verb == Verb::login || verb == Verb::authenticate || verb == Verb::user ||
+         verb == Verb::pass || verb == Verb::auth || verb == Verb::apop;
+}
+
 struct Literal {
   std::uint32_t octets = 0;
   bool synchronizing = true;
@@ -68,6 +78,42 @@ struct Literal {
       std::from_chars(count.data(), count.data() + count.size(), literal.octets);
   if (error != std::errc{} || end != count.data() + count.size()) return std::nullopt;
   return literal;
+}
+
+/// "{" ["-"] 1*DIGIT ["+"] "}" at the end of a line, where literal_at_end finds none: a count that
+/// nothing can follow.
+[[nodiscard]] inline bool has_impossible_count(std::string_view line) {
+  if (!line.ends_with('}') || literal_at_end(line)) return false;
+  line.remove_suffix(1);
+  if (line.ends_with('+')) line.remove_suffix(1);
+  const std::size_t digits = line.find_last_not_of("0123456789") + 1;
+  if (digits == line.size()) return false;
+  line = line.substr(0, digits);
+  return line.ends_with('{') || line.ends_with("{-");
+}
+
+/// A browser's request line (CVE-2021-3618), where a command was expected. "GET" alone is a tag as
+/// good as any, so the target tells.
+[[nodiscard]] inline bool is_http_request(std::string_view line) {
+  constexpr std::string_view methods[] = {"GET",     "HEAD",    "POST",  "PUT",  "DELETE",
+                                          "CONNECT", "OPTIONS", "TRACE", "PATCH"};
+  const std::string_view method = take_word(line);
+  return std::ranges::find(methods, method) != std::end(methods) &&
+         (line.starts_with('/') || line.starts_with("http") || line.starts_with("* HTTP"));
+}
+
+/// resp-text = ["[" code [SP argument] "]" SP] text (RFC 3501 §9; POP3: RFC 2449 §8)
+[[nodiscard]] inline trace::Code code_of(std::string_view text) {
+  using trace::Code;
+  if (!text.starts_with('[') || !text.contains(']')) return Code::none;
+  text.remove_prefix(1);
+  const std::string_view name = text.substr(0, text.find_first_of(" ]"));
+  const auto is = [name](std::string_view code) { return trace::equal_fold(name, code); };
+  if (is("CAPABILITY")) return Code::capability;
+  if (is("REFERRAL")) return Code::referral;
+  if (is("UNAVAILABLE") || is("SYS/TEMP") || is("IN-USE")) return Code::unavailable;
+  if (is("AUTHENTICATIONFAILED") || is("AUTH")) return Code::authentication_failed;
+  return Code::other;
 }
 
 }  // namespace sallyport::observe

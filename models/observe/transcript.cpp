@@ -7,6 +7,7 @@
 
 #include "observe/observer.hpp"
 #include "observe/text.hpp"
+#include "trace/escape.hpp"
 
 namespace sallyport::observe {
 namespace {
@@ -24,34 +25,15 @@ std::optional<std::uint16_t> number(std::string_view text) {
 // The octets that a line of text stands for.
 std::optional<std::string> octets_of(std::string_view text) {
   std::string octets;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] != '\\') {
-      octets += text[at];
-      continue;
-    }
-    if (++at == text.size()) return octets;  // no line end
-    switch (text[at]) {
-      case 'r':
-        octets += '\r';
-        break;
-      case 'n':
-        octets += '\n';
-        break;
-      case '\\':
-        octets += '\\';
-        break;
-      case 'x': {
-        unsigned value = 0;
-        if (at + 2 >= text.size()) return std::nullopt;
-        const char* const end = text.data() + at + 3;
-        const auto [stop, error] = std::from_chars(text.data() + at + 1, end, value, 16);
-        if (error != std::errc{} || stop != end) return std::nullopt;
-        octets += static_cast<char>(value);
-        at += 2;
-        break;
-      }
-      default:
-        return std::nullopt;
+  while (!text.empty()) {
+    if (text == "\\") return octets;  // no line end
+    if (text[0] != '\\') {
+      octets += text[0];
+      text.remove_prefix(1);
+    } else if (const auto octet = trace::take_escaped(text)) {
+      octets += *octet;
+    } else {
+      return std::nullopt;
     }
   }
   return octets + "\r\n";
@@ -96,13 +78,13 @@ class Reader {
     std::string_view text = line.substr(colon + 1);
     if (text.starts_with(' ')) text.remove_prefix(1);
     const auto octets = octets_of(text);
-    if (!octets) return "an escape other than \\r \\n \\\\ \\xNN";
+    if (!octets) return "an escape other than \\r \\n \\\\ \\\" \\xNN";
     const bool client_wire = line[0] == 'C' || line[0] == 'S';
     Observer& observer = find(client_wire ? Point::client : Point::backend, *id);
     if (line[0] == 'C' || line[0] == 'F') {
-      observer.from_client(*octets, trace_);
+      observer.from_client(*octets, trace_, {.nonces = &nonces_});
     } else {
-      observer.from_server(*octets, trace_);
+      observer.from_server(*octets, trace_, {.nonces = &nonces_});
     }
     return std::nullopt;
   }
@@ -142,16 +124,34 @@ class Reader {
     }
     const Point point = connection[0] == 's' ? Point::client : Point::backend;
     Observer& observer = find(point, *id);
-    if (kind == "tls") {
-      observer.tls(trace_);
-      return std::nullopt;
-    }
+    if (kind == "tls") return read_tls(words, observer);
     const bool by_server = words == "server" || words == "back-end";
     if (!by_server && words != "client" && words != "front-end") {
       return "client, server, front-end or back-end was expected";
     }
     observer.closed(by_server, trace_);
     observers_.erase({point, *id});
+    return std::nullopt;
+  }
+
+  // A channel is bound by octets, which stand here as they stand in a client's message.
+  Problem read_tls(std::string_view words, Observer& observer) {
+    std::string user;
+    std::uint64_t binding = 0;
+    bool valid = false;
+    while (!words.empty()) {
+      const std::string_view word = take_word(words);
+      if (word.starts_with("user=")) {
+        user = word.substr(5);
+      } else if (word.starts_with("binding=")) {
+        binding = trace::digest_of(word.substr(8));
+      } else if (word == "valid") {
+        valid = true;
+      } else if (!word.empty()) {
+        return "user=…, binding=… or valid was expected";
+      }
+    }
+    observer.tls(trace_, user, binding, valid);
     return std::nullopt;
   }
 
@@ -164,6 +164,7 @@ class Reader {
   trace::Trace trace_;
   std::optional<trace::Protocol> protocol_;
   std::map<std::pair<Point, std::uint16_t>, Observer> observers_;
+  Nonces nonces_;
   std::size_t line_ = 0;
 };
 

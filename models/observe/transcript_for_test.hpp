@@ -11,14 +11,20 @@
 
 namespace sallyport::observe {
 
-/// The events of `transcript` as text without their digests, and where they are of the first client
-/// without saying so: "greeting status=OK". A leading `opened` is left out.
+/// The events of `transcript` as text without their digests and the lengths of their lines, and
+/// where they are of the first client without saying so: "greeting status=OK". A leading `opened`
+/// is left out.
 inline std::string seen(std::string_view transcript) {
   auto trace = read_transcript(transcript);
   if (!trace) {
     return "line " + std::to_string(trace.error().line) + ": " + trace.error().message;
   }
-  for (trace::Event& e : trace->events) e.digest = 0;
+  for (trace::Event& e : trace->events) {
+    const bool line = e.kind == trace::Kind::completion || e.kind == trace::Kind::continuation ||
+                      e.kind == trace::Kind::response;
+    if (line) e.amount = 0;
+    e.digest = 0;
+  }
   const std::string text = to_text(trace->events);
   const std::string_view protocol = transcript.substr(0, 4);
   const std::string prefix = "client s0 " + std::string(protocol) + ' ';

@@ -36,7 +36,7 @@ TEST(Transcript, BothWiresAndFacts) {
   const auto trace = read_transcript(two_wires);
   ASSERT_TRUE(trace) << trace.error().line << trace.error().message;
   trace::Events events = trace->events;
-  for (trace::Event& e : events) e.digest = 0;
+  for (trace::Event& e : events) e.digest = e.amount = 0;
   EXPECT_EQ(to_text(events),
             "given imap policy mechanisms=PLAIN\n"
             "client s0 imap opened\n"
@@ -82,6 +82,24 @@ TEST(Transcript, KeepsTheDialogue) {
   EXPECT_EQ(closed->dialogue[0].point, trace::Point::backend);
 }
 
+// The octets of a channel stand as in the client's message that is bound to it.
+TEST(Transcript, Tls) {
+  const auto trace = read_transcript(
+      "imap\n! tls s0 user=alice binding=one\n! tls k1 valid\n! tls k2\n"
+      "C0: a AUTHENTICATE SCRAM-SHA-256-PLUS\nS0: +\n"
+      "C0: Yz1jRDEwYkhNdFpYaHdiM0owWlhJc0xHOXVaUT09LHI9eCxwPUFBQUE=\n");
+  ASSERT_TRUE(trace) << trace.error().message;
+  const trace::Events& events = trace->events;
+  ASSERT_EQ(events.size(), 9U);
+  EXPECT_EQ(events[1].user, "alice");
+  EXPECT_EQ(events[1].binding, trace::digest_of("one"));
+  EXPECT_FALSE(events[1].valid);
+  EXPECT_TRUE(events[3].valid);
+  EXPECT_FALSE(events[5].valid);
+  EXPECT_EQ(events[8].blob, trace::Blob::scram_client_final);
+  EXPECT_EQ(events[8].binding, events[1].binding);
+}
+
 TEST(Transcript, Escapes) {
   const auto trace = read_transcript("imap\nC: a\\x20\\\\\\x00\\r\\n\\\n");
   ASSERT_TRUE(trace);
@@ -93,7 +111,7 @@ TEST(Transcript, ErrorsHaveALine) {
   for (const std::string_view line :
        {"X0: a", "C0 a", ":", "Cx: a", "C65536: a", "C: \\q", "C: \\x0", "! nothing", "!",
         "! lease s0 k1 colour=red", "! close", "! close x0", "! close s0", "! close s0 nobody",
-        "! tls 0", "! policy mechanisms=NOPE", "pop3"}) {
+        "! tls 0", "! tls s0 server", "! tls s0 colour=red", "! policy mechanisms=NOPE", "pop3"}) {
     const auto trace = read_transcript("# a\nimap\n" + std::string(line) + "\nS: * OK\n");
     ASSERT_FALSE(trace) << line;
     EXPECT_EQ(trace.error().line, 3U) << line;

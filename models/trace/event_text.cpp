@@ -18,6 +18,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "trace/escape.hpp"
 #include "trace/event.hpp"
 
 namespace sallyport::trace {
@@ -44,7 +45,6 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Rule::pinned) + 
 std::string_view name(Rule rule) { return rules[static_cast<std::size_t>(rule)]; }
 constexpr std::array<std::string_view, 6> sources{"none", "greeting", "capability",
                                                   "code", "capa",     "auth"};
-constexpr std::string_view hex_digits = "0123456789abcdef";
 
 /// A password may stand in what a client sends, so a digest of it is as good as a guess checked.
 bool said_by_client(const Event& e) {
@@ -63,21 +63,7 @@ void append_value(std::string& out, std::string_view value) {
     out += value;
     return;
   }
-  out += '"';
-  for (const char c : value) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (octet < 0x20 || octet >= 0x7f) {
-      out += "\\x";
-      out += hex_digits[octet >> 4U];
-      out += hex_digits[octet & 0xfU];
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
+  append_quoted(out, value, false);
 }
 
 void append_field(std::string& out, std::string_view key, std::string_view value) {
@@ -248,22 +234,16 @@ class Line {
       return value;
     }
     std::string value;
-    for (rest_.remove_prefix(1); !rest_.empty() && rest_[0] != '"'; rest_.remove_prefix(1)) {
+    rest_.remove_prefix(1);
+    while (!rest_.empty() && rest_[0] != '"') {
       if (rest_[0] != '\\') {
         value += rest_[0];
-        continue;
+        rest_.remove_prefix(1);
+      } else if (const auto octet = take_escaped(rest_)) {
+        value += *octet;
+      } else {
+        return std::nullopt;
       }
-      rest_.remove_prefix(1);
-      if (rest_.empty()) return std::nullopt;
-      if (rest_[0] == '\\' || rest_[0] == '"') {
-        value += rest_[0];
-        continue;
-      }
-      if (rest_[0] != 'x') return std::nullopt;
-      const auto octet = number<std::uint8_t>(rest_.substr(1, 2), 16);
-      if (rest_.size() < 3 || !octet) return std::nullopt;
-      value += static_cast<char>(*octet);
-      rest_.remove_prefix(2);
     }
     if (rest_.empty()) return std::nullopt;
     rest_.remove_prefix(1);
@@ -325,7 +305,9 @@ class Line {
     }
     rest_.remove_prefix(1);
     auto value = take_value();
-    if (!value) return "a quoted value without end, or with an escape other than \\\\ \\\" \\xNN";
+    if (!value) {
+      return "a quoted value without end, or with an escape other than \\r \\n \\\\ \\\" \\xNN";
+    }
     if (!put_field(e, key, std::move(*value)))
       return "\"" + key + "\" has no such value, or is no field";
     return std::nullopt;

@@ -29,14 +29,24 @@ Event full() {
   e.mechanism = Mechanism::other;
   e.blob = Blob::ntlm_authenticate;
   e.source = OfferSource::capa;
+  e.code = Code::authentication_failed;
+  e.limit = Limit::exchange_octets;
   e.from_server = true;
   e.valid = true;
+  e.repeated = true;
+  e.from_literal = true;
   e.mechanisms = MechanismSet(Mechanism::ntlm, Mechanism::other);
+  e.terminated = MechanismSet(Mechanism::cram_md5);
+  e.to_backends = MechanismSet(Mechanism::plain, Mechanism::xoauth2);
   e.capabilities = CapabilitySet(Capability::other, Capability::literal_plus);
+  e.rules = RuleSet(Rule::tls_before_clear_text, Rule::tls_to_backends, Rule::pinned);
+  e.amount = 0xffffffff;
   e.secret = 1;
+  e.binding = 1;
   e.digest = 0xfedcba9876543210;
   e.tag = "a=1,\"\\";
   e.user = std::string("al ice\0\r\n\xff", 10);
+  e.authcid = "admin";
   return e;
 }
 
@@ -58,9 +68,12 @@ TEST(EventText, LooksAsTheHeaderSays) {
   EXPECT_EQ(to_text({e}), "client s0 imap completion verb=CAPABILITY status=OK command=0\n");
   EXPECT_EQ(to_text({full()}),
             "client s3 k65534 imap completion verb=AUTHENTICATE status=PREAUTH command=7 "
-            "mechanism=other blob=authenticate source=capa mechanisms=other,NTLM "
-            "capabilities=other,LITERAL+ tag=\"a=1,\\\"\\\\\" user=\"al ice\\x00\\x0d\\x0a\\xff\" "
-            "secret=1 digest=fedcba9876543210 from-server valid\n");
+            "mechanism=other blob=authenticate source=capa code=AUTHENTICATIONFAILED "
+            "limit=exchange-octets mechanisms=other,NTLM terminated=CRAM-MD5 "
+            "to-backends=PLAIN,XOAUTH2 capabilities=other,LITERAL+ "
+            "rules=tls-before-clear-text,tls-to-backends,pinned amount=4294967295 "
+            "tag=\"a=1,\\\"\\\\\" authcid=admin user=\"al ice\\x00\\x0d\\x0a\\xff\" secret=1 "
+            "binding=1 digest=fedcba9876543210 from-server valid repeated from-literal\n");
 }
 
 // A hash of a password can be tried against a dictionary, so none is written; nor one of a line
@@ -88,6 +101,37 @@ TEST(EventText, NothingDerivedFromAPasswordIsWritten) {
   EXPECT_NE((*back)[0].secret, (*back)[1].secret);
 }
 
+// Whatever identifies a channel is a number in a run, too.
+TEST(EventText, BindingsAreNumbered) {
+  Event tls{.kind = Kind::tls, .point = Point::client, .session = 0};
+  tls.binding = 77;
+  Event proof{.kind = Kind::response, .point = Point::client, .session = 0};
+  proof.binding = 78;
+  EXPECT_EQ(to_text({tls, proof, tls}),
+            "client s0 imap tls binding=1\nclient s0 imap response binding=2\n"
+            "client s0 imap tls binding=1\n");
+}
+
+// Each enumerator of the newer fields has a word of its own.
+TEST(EventText, CodesAndLimitsComeBack) {
+  Events events;
+  for (int i = 0; i <= static_cast<int>(Limit::backend_seconds); ++i) {
+    Event e{.kind = Kind::limit, .point = Point::given};
+    e.limit = static_cast<Limit>(i);
+    e.code = static_cast<Code>(i % (static_cast<int>(Code::other) + 1));
+    e.rules = RuleSet(static_cast<Rule>(i % (static_cast<int>(Rule::pinned) + 1)));
+    e.blob = static_cast<Blob>(i);
+    events.push_back(e);
+  }
+  for (int i = 0; i <= static_cast<int>(Blob::other); ++i) {
+    events.push_back(
+        {.kind = Kind::response, .point = Point::client, .blob = static_cast<Blob>(i)});
+  }
+  const auto back = from_text(to_text(events));
+  ASSERT_TRUE(back) << back.error().line << ": " << back.error().message;
+  EXPECT_EQ(*back, events);
+}
+
 TEST(EventText, BlankLinesAndCommentsDontCount) {
   const auto events = from_text("\n# why\n  \n  # so\r\ninside s0 k1 imap lease\r\n");
   ASSERT_TRUE(events) << events.error().message;
@@ -110,6 +154,15 @@ TEST(EventText, ErrorsHaveALine) {
                                       "client s0 imap opened =",
                                       "client s0 imap opened status=ok",
                                       "given imap policy mechanisms=X",
+                                      "given imap policy to-backends=PLAIN,X",
+                                      "given imap policy terminated=X",
+                                      "given imap policy rules=tls",
+                                      "given imap limit limit=beer",
+                                      "given imap limit limit=errors amount=4294967296",
+                                      "given imap limit limit=errors amount=-1",
+                                      "client s0 imap bye code=referral",
+                                      "client s0 imap tls binding=x",
+                                      "client s0 imap response repeat",
                                       "client s0 imap command command=256",
                                       "client s0 imap command user=\"a",
                                       "client s0 imap command user=\"a\\",

@@ -143,6 +143,10 @@ struct Command {
 /// NUL has no form that a peer must take: it goes as a literal.
 void append_astring(std::string& out, std::string_view value, bool non_synchronizing = false);
 
+/// `command` as it reads where every literal waits for its leave: {n} for {n+} (RFC 7888 §4). So
+/// two peers of which one doesn't know LITERAL+ can be seen to have read the same.
+[[nodiscard]] std::string with_synchronizing_literals(std::string_view command);
+
 enum class ResponseKind : std::uint8_t { continuation, untagged, tagged };
 
 /// response = "+" … | "*" … | tag …. Views of the frame. bad_response at the octet that breaks it;

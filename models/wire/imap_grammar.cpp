@@ -299,4 +299,16 @@ Result<Response> parse_response(std::string_view frame) {
   return read_named(line, at + 1, response);
 }
 
+std::string with_synchronizing_literals(std::string_view command) {
+  constexpr std::string_view mark = "+}\r\n";
+  std::string out;
+  while (true) {
+    const std::size_t at = command.find(mark);
+    out.append(command.substr(0, at));
+    if (at == std::string_view::npos) return out;
+    out.append(mark.substr(1));
+    command.remove_prefix(at + mark.size());
+  }
+}
+
 }  // namespace sallyport::wire::imap

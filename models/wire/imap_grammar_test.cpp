@@ -311,5 +311,11 @@ TEST(ImapGrammar, SurvivesAnything) {
   }
 }
 
+TEST(WithSynchronizingLiterals, ChangesNothingElse) {
+  EXPECT_EQ(with_synchronizing_literals("LOGIN {2+}\r\nab {1}\r\nc"), "LOGIN {2}\r\nab {1}\r\nc");
+  EXPECT_EQ(with_synchronizing_literals("NOOP a+}"), "NOOP a+}");
+  EXPECT_EQ(with_synchronizing_literals(""), "");
+}
+
 }  // namespace
 }  // namespace sallyport::wire::imap

@@ -101,4 +101,32 @@ std::string build_plain(const Plain& message) {
   return octets;
 }
 
+// saslname = 1*(UTF8-char-safe / "=2C" / "=3D")         ; safe: all but NUL, "=" and ","
+std::optional<std::string> decode_name(std::string_view name) {
+  std::string out;
+  for (std::size_t at = 0; at < name.size(); ++at) {
+    const bool escape = name[at] == '=';
+    if (name[at] == '\0' || name[at] == ',') return std::nullopt;
+    if (escape && name.substr(at, 3) != "=2C" && name.substr(at, 3) != "=3D") return std::nullopt;
+    out += !escape ? name[at] : name[at + 2] == 'C' ? ',' : '=';
+    if (escape) at += 2;
+  }
+  if (out.empty()) return std::nullopt;
+  return out;
+}
+
+std::string encode_name(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    if (c == ',') {
+      out += "=2C";
+    } else if (c == '=') {
+      out += "=3D";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
 }  // namespace sallyport::wire::sasl

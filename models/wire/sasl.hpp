@@ -45,4 +45,9 @@ struct Plain {
 [[nodiscard]] Result<Plain> parse_plain(std::string_view octets);
 [[nodiscard]] std::string build_plain(const Plain& message);
 
+/// saslname, as SCRAM's and OAUTHBEARER's headers have it: "," is =2C, "=" is =3D, and both stand
+/// for nothing else (RFC 5801 §4). Not empty, no NUL; else nothing.
+[[nodiscard]] std::optional<std::string> decode_name(std::string_view name);
+[[nodiscard]] std::string encode_name(std::string_view name);
+
 }  // namespace sallyport::wire::sasl

@@ -1,4 +1,5 @@
-// SASL's lines and PLAIN's message: the forms of the RFCs, those of Exchange, and what is neither.
+// SASL's lines, PLAIN's message and names: the forms of the RFCs, those of Exchange, and what is
+// neither.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -123,6 +124,20 @@ TEST(PlainMessage, HasExactlyTwoNulsAndNoEmptyName) {
     const auto plain = parse_plain(c.octets);
     ASSERT_FALSE(plain.has_value()) << testing::PrintToString(c.octets);
     EXPECT_EQ(plain.error(), (Error{ErrorKind::bad_argument, c.at}));
+  }
+}
+
+// RFC 5801 §4
+TEST(Name, EscapesWhatSeparates) {
+  for (const std::string_view name : {"alice", "a,b", "a=b", "=2C", "=3D=", ",", "\xc3\xa9"}) {
+    const std::string encoded = encode_name(name);
+    EXPECT_EQ(encoded.find(','), std::string::npos) << encoded;
+    EXPECT_EQ(decode_name(encoded), name);
+  }
+  EXPECT_EQ(encode_name("a,b=c"), "a=2Cb=3Dc");
+  for (const std::string_view name :
+       {""sv, "="sv, "=2"sv, "=2c"sv, "=2D"sv, "a="sv, "a,b"sv, "a\0"sv, "=3"sv}) {
+    EXPECT_FALSE(decode_name(name)) << testing::PrintToString(name);
   }
 }
 

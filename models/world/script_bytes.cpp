@@ -2,16 +2,19 @@
 // end is taken as zero, what is out of range is taken modulo.
 //
 //   script = protocol *step              ; protocol: lowest bit, 0 IMAP, 1 POP3
-//   step   = opcode [mechanism] [account] [length octets] [leases] [split]
-//   vary   = opcode step leases
+//   step   = opcode [more] [wait / phrase] [mechanism] [account] [length octets] [leases] [split]
+//            [mishap]
+//   vary   = opcode step variation [leases / split]
 //   leases = count *choice               ; count modulo leases_max + 1
 //   length = 2OCTET                      ; little-endian, modulo octets_max + 1
 //
-// An opcode's low four bits are the verb of client::Verb, 14 for vary, 15 for nothing; above them
-// stand one bit each: client 1, leases follow, split follows, wrong password.
+// An opcode's low five bits are the verb of client::Verb, 29 for wait, 30 for vary, 31 for nothing;
+// above them stand one bit each: client 1, leases follow, `more` follows. `more` has a bit each
+// for: split follows, wrong password, mishap follows, another channel's binding.
 #include <algorithm>
 #include <iterator>
 
+#include "client/phrases.hpp"
 #include "world/script.hpp"
 
 namespace sallyport::world {
@@ -19,19 +22,26 @@ namespace {
 
 using client::Verb;
 
-constexpr std::uint8_t verb_mask = 0x0f;
-constexpr std::uint8_t vary_code = 14;
-constexpr std::uint8_t second_client = 0x10;
-constexpr std::uint8_t has_leases = 0x20;
-constexpr std::uint8_t has_split = 0x40;
-constexpr std::uint8_t wrong_password = 0x80;
-static_assert(client::verb_count <= vary_code);
+constexpr std::uint8_t verb_mask = 0x1f;
+constexpr std::uint8_t wait_code = 29;
+constexpr std::uint8_t vary_code = 30;
+constexpr std::uint8_t second_client = 0x20;
+constexpr std::uint8_t has_leases = 0x40;
+constexpr std::uint8_t has_more = 0x80;
+constexpr std::uint8_t has_split = 0x01;
+constexpr std::uint8_t wrong_password = 0x02;
+constexpr std::uint8_t has_mishap = 0x04;
+constexpr std::uint8_t misbound = 0x08;
+static_assert(client::verb_count <= wait_code);
 static_assert(clients_max == 2);
 
 // Mechanisms that have a name of their own to be asked for.
 constexpr auto first_mechanism = static_cast<unsigned>(trace::Mechanism::plain);
 constexpr auto mechanism_count =
     static_cast<unsigned>(trace::Mechanism::apop) - first_mechanism + 1;
+constexpr auto first_variation = static_cast<unsigned>(trace::Variation::schedule);
+constexpr auto variation_count =
+    static_cast<unsigned>(trace::Variation::unknown_user) - first_variation + 1;
 
 class Decoder {
  public:
@@ -43,18 +53,25 @@ class Decoder {
     while (!bytes_.empty()) {
       const std::uint8_t opcode = byte();
       const std::uint8_t code = opcode & verb_mask;
-      if (code < client::verb_count) {
+      if (code < client::verb_count || code == wait_code) {
         if (script.steps.size() == steps_max) break;
         script.steps.push_back(step(opcode));
       } else if (code == vary_code) {
-        Change change{.step = byte()};
-        change.leases = leases();
-        if (script.vary.size() < steps_max) script.vary.push_back(std::move(change));
+        Change found = change();
+        if (script.vary.size() < steps_max) script.vary.push_back(std::move(found));
       }
     }
+    // All of one variation: the first one's.
     std::erase_if(script.vary, [&](const Change& change) {
-      return change.step >= script.steps.size() || change.leases.empty();
+      const bool empty =
+          (change.variation == trace::Variation::schedule && change.leases.empty()) ||
+          (change.variation == trace::Variation::segmentation && change.split == 0);
+      return change.step >= script.steps.size() || empty;
     });
+    if (!script.vary.empty()) {
+      const trace::Variation one = script.vary.front().variation;
+      std::erase_if(script.vary, [one](const Change& change) { return change.variation != one; });
+    }
     return script;
   }
 
@@ -62,25 +79,47 @@ class Decoder {
   Step step(std::uint8_t opcode) {
     Step step;
     step.client = (opcode & second_client) != 0 ? 1 : 0;
-    step.action.verb = static_cast<Verb>(opcode & verb_mask);
-    const client::VerbFacts& takes = client::facts(step.action.verb);
+    const std::uint8_t more = (opcode & has_more) != 0 ? byte() : 0;
+    if ((opcode & verb_mask) == wait_code) {
+      const std::size_t low = byte();
+      step.wait =
+          static_cast<std::uint16_t>(1 + (low | std::size_t{byte()} << 8U) % wait_seconds_max);
+    } else {
+      step.action.verb = static_cast<Verb>(opcode & verb_mask);
+      action(step.action, more);
+    }
+    if ((opcode & has_leases) != 0) step.leases = leases();
+    if ((more & has_split) != 0) step.split = byte();
+    if ((more & has_mishap) != 0) step.mishap = static_cast<Mishap>(byte() % mishap_count);
+    return step;
+  }
+
+  void action(client::Action& action, std::uint8_t more) {
+    const client::VerbFacts& takes = client::facts(action.verb);
+    if (takes.phrase) action.phrase = static_cast<std::uint8_t>(byte() % client::phrases().size());
     if (takes.mechanism) {
-      step.action.mechanism =
-          static_cast<trace::Mechanism>(first_mechanism + byte() % mechanism_count);
+      action.mechanism = static_cast<trace::Mechanism>(first_mechanism + byte() % mechanism_count);
     }
     if (takes.account) {
-      step.action.account = static_cast<std::uint8_t>(byte() % std::size(account_names));
-      step.action.right = (opcode & wrong_password) == 0;
+      action.account = static_cast<std::uint8_t>(byte() % std::size(accounts));
+      action.right = (more & wrong_password) == 0;
     }
+    if (takes.bound) action.bound = (more & misbound) == 0;
     if (takes.octets) {
       const std::size_t low = byte();
       const std::size_t length = (low | std::size_t{byte()} << 8U) % (octets_max + 1);
-      step.action.octets = bytes_.substr(0, length);
-      bytes_.remove_prefix(step.action.octets.size());
+      action.octets = bytes_.substr(0, length);
+      bytes_.remove_prefix(action.octets.size());
     }
-    if ((opcode & has_leases) != 0) step.leases = leases();
-    if ((opcode & has_split) != 0) step.split = byte();
-    return step;
+  }
+
+  Change change() {
+    Change change;
+    change.step = byte();
+    change.variation = static_cast<trace::Variation>(first_variation + byte() % variation_count);
+    if (change.variation == trace::Variation::schedule) change.leases = leases();
+    if (change.variation == trace::Variation::segmentation) change.split = byte();
+    return change;
   }
 
   Leases leases() {
@@ -106,22 +145,26 @@ void append_leases(std::string& out, const Leases& leases) {
   for (const std::uint8_t choice : leases) append(out, choice);
 }
 
-}  // namespace
-
-Script script_from_bytes(std::string_view bytes) { return Decoder(bytes).script(); }
-
-std::string to_bytes(const Script& script) {
-  std::string out;
-  append(out, script.protocol == trace::Protocol::imap ? 0 : 1);
-  for (const Step& step : script.steps) {
-    const client::Action& action = step.action;
-    const client::VerbFacts& takes = client::facts(action.verb);
-    unsigned opcode = static_cast<unsigned>(action.verb);
-    if (step.client != 0) opcode |= second_client;
-    if (!step.leases.empty()) opcode |= has_leases;
-    if (step.split != 0) opcode |= has_split;
-    if (takes.account && !action.right) opcode |= wrong_password;
-    append(out, opcode);
+void append_step(std::string& out, const Step& step) {
+  const client::Action& action = step.action;
+  const client::VerbFacts& takes = client::facts(action.verb);
+  const bool acts = step.wait == 0;
+  unsigned more = 0;
+  if (step.split != 0) more |= has_split;
+  if (acts && takes.account && !action.right) more |= wrong_password;
+  if (step.mishap != Mishap::none) more |= has_mishap;
+  if (acts && takes.bound && !action.bound) more |= misbound;
+  unsigned opcode = acts ? static_cast<unsigned>(action.verb) : wait_code;
+  if (step.client != 0) opcode |= second_client;
+  if (!step.leases.empty()) opcode |= has_leases;
+  if (more != 0) opcode |= has_more;
+  append(out, opcode);
+  if (more != 0) append(out, more);
+  if (!acts) {
+    append(out, step.wait - std::size_t{1});
+    append(out, (step.wait - std::size_t{1}) >> 8U);
+  } else {
+    if (takes.phrase) append(out, action.phrase);
     if (takes.mechanism) append(out, static_cast<unsigned>(action.mechanism) - first_mechanism);
     if (takes.account) append(out, action.account);
     if (takes.octets) {
@@ -129,43 +172,28 @@ std::string to_bytes(const Script& script) {
       append(out, action.octets.size() >> 8U);
       out += action.octets;
     }
-    if (!step.leases.empty()) append_leases(out, step.leases);
-    if (step.split != 0) append(out, step.split);
   }
+  if (!step.leases.empty()) append_leases(out, step.leases);
+  if (step.split != 0) append(out, step.split);
+  if (step.mishap != Mishap::none) append(out, static_cast<unsigned>(step.mishap));
+}
+
+}  // namespace
+
+Script script_from_bytes(std::string_view bytes) { return Decoder(bytes).script(); }
+
+std::string to_bytes(const Script& script) {
+  std::string out;
+  append(out, script.protocol == trace::Protocol::imap ? 0 : 1);
+  for (const Step& step : script.steps) append_step(out, step);
   for (const Change& change : script.vary) {
     append(out, vary_code);
     append(out, change.step);
-    append_leases(out, change.leases);
+    append(out, static_cast<unsigned>(change.variation) - first_variation);
+    if (change.variation == trace::Variation::schedule) append_leases(out, change.leases);
+    if (change.variation == trace::Variation::segmentation) append(out, change.split);
   }
   return out;
-}
-
-Pair runs(const Script& script) {
-  Pair pair{.first = script, .second = script};
-  pair.first.vary.clear();
-  pair.second.vary.clear();
-  if (script.vary.empty()) {
-    for (Step& step : pair.first.steps) step.leases.clear();
-  } else {
-    for (const Change& change : script.vary) {
-      if (change.step < pair.second.steps.size()) {
-        pair.second.steps[change.step].leases = change.leases;
-      }
-    }
-  }
-  return pair;
-}
-
-Script with_vary(const Script& script) {
-  if (!script.vary.empty()) return script;
-  Script varied = script;
-  for (std::size_t i = 0; i < varied.steps.size() && i < steps_max; ++i) {
-    Step& step = varied.steps[i];
-    if (step.leases.empty()) continue;
-    varied.vary.push_back({.step = static_cast<std::uint8_t>(i), .leases = {}});
-    std::swap(varied.vary.back().leases, step.leases);
-  }
-  return varied;
 }
 
 }  // namespace sallyport::world

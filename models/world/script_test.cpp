@@ -1,8 +1,9 @@
 #include "world/script.hpp"
 
-#include <gtest/gtest.h>
-
 #include <random>
+
+#include "client/phrases.hpp"
+#include "world/played_for_test.hpp"
 
 namespace sallyport::world {
 namespace {
@@ -24,6 +25,58 @@ TEST(ScriptText, ReadsAndWritesEveryForm) {
   EXPECT_EQ(script->steps[4].action.octets, std::string("a1 NOOP \0\"\\\r\n", 13));
   EXPECT_FALSE(script->steps[3].action.right);
   EXPECT_EQ(script_from_bytes(to_bytes(*script)), *script);
+}
+
+TEST(ScriptText, ReadsAndWritesWhatGoesWrongAndTheTimeBetween) {
+  const std::string text =
+      "protocol pop3\n"
+      "0 starttls-certificate admin-as-bob\n"
+      "0 authenticate SCRAM-SHA-256-PLUS alice misbound\n"
+      "0 authenticate SCRAM-SHA-256-PLUS alice wrong misbound\n"
+      "0 respond-long mishap die-at-login\n"
+      "1 say pipelined-login bob wrong lease 1 split 2 mishap dead-in-pool\n"
+      "0 wait 7200\n"
+      "vary 4 unknown-user\n"
+      "vary 0 unknown-user\n";
+  const Script script = parsed(text);
+  EXPECT_EQ(to_text(script), text);
+  ASSERT_EQ(script.steps.size(), 6u);
+  EXPECT_EQ(script.steps[0].action.account, 4);
+  EXPECT_FALSE(script.steps[1].action.bound);
+  EXPECT_TRUE(script.steps[1].action.right);
+  EXPECT_EQ(script.steps[4].mishap, Mishap::dead_in_pool);
+  EXPECT_EQ(script.steps[5].wait, 7200);
+  EXPECT_EQ(script_from_bytes(to_bytes(script)), script);
+}
+
+// Every action, phrase, mishap and variation, by its name and in bytes.
+TEST(Script, BothFormsKnowEveryName) {
+  const auto both = [](const Script& script) {
+    EXPECT_EQ(script_from_text(to_text(script)), script) << to_text(script);
+    EXPECT_EQ(script_from_bytes(to_bytes(script)), script) << to_text(script);
+  };
+  Script script;
+  for (std::size_t verb = 0; verb < client::verb_count; ++verb) {
+    Step step;
+    step.action.verb = static_cast<client::Verb>(verb);
+    if (client::facts(step.action.verb).mechanism) step.action.mechanism = trace::Mechanism::plain;
+    script.steps.push_back(step);
+  }
+  both(script);
+  for (std::size_t phrase = 0; phrase < client::phrases().size(); ++phrase) {
+    script.steps = {
+        {.action = {.verb = client::Verb::say, .phrase = static_cast<std::uint8_t>(phrase)}}};
+    both(script);
+  }
+  for (std::size_t mishap = 0; mishap < mishap_count; ++mishap) {
+    script.steps = {
+        {.action = {.verb = client::Verb::noop}, .mishap = static_cast<Mishap>(mishap)}};
+    both(script);
+  }
+  for (const char* const change :
+       {"lease 1,2", "split 3", "plaintext", "inject", "secrets", "unknown-user"}) {
+    both(parsed("protocol imap\n0 noop\nvary 0 " + std::string(change) + "\n"));
+  }
 }
 
 TEST(ScriptText, SkipsCommentsAndTakesAFindingsHead) {
@@ -52,7 +105,7 @@ TEST(ScriptText, SaysWhatWhereAndWhatWasExpected) {
       {"protocol imap pop3\n", 1, "end of the line"},
       {"protocol imap\n2 noop\n", 2, "a client (0 or 1)"},
       {"protocol imap\n0 dance\n", 2, "an action"},
-      {"protocol imap\n0 login carol\n", 2, "alice or bob"},
+      {"protocol imap\n0 login dave\n", 2, "alice or bob"},
       {"protocol imap\n0 login\n", 2, "the line ends"},
       {"protocol imap\n0 authenticate NTML alice\n", 2, "a mechanism"},
       {"protocol imap\n0 send NOOP\n", 2, "octets"},
@@ -65,6 +118,16 @@ TEST(ScriptText, SaysWhatWhereAndWhatWasExpected) {
       {"protocol imap\n0 noop split 0\n", 2, "octets"},
       {"protocol imap\n0 noop\nvary 1 lease 1\n", 3, "number of a step"},
       {"protocol imap\n0 noop\nvary 0\n", 3, "\"lease\""},
+      {"protocol imap\n0 noop\nvary 0 sideways\n", 3, "\"lease\""},
+      {"protocol imap\n0 noop\nvary 0 inject\nvary 0 secrets\n", 4, "of one kind"},
+      {"protocol imap\n0 wait 0\n", 2, "number of seconds"},
+      {"protocol imap\n0 wait 7201\n", 2, "number of seconds"},
+      {"protocol imap\n0 wait\n", 2, "number of seconds"},
+      {"protocol imap\n0 wait 5 alice\n", 2, "end of the line"},
+      {"protocol imap\n0 say sorry alice\n", 2, "a phrase"},
+      {"protocol imap\n0 noop mishap earthquake\n", 2, "a mishap"},
+      {"protocol imap\n0 noop mishap none\n", 2, "a mishap"},
+      {"protocol imap\n0 login alice misbound\n", 2, "end of the line"},
   };
   for (const BadText& bad : table) {
     const auto script = script_from_text(bad.text);
@@ -106,19 +169,6 @@ TEST(ScriptBytes, StaysWithinItsBounds) {
   const std::string flood(100000, '\x08');
   EXPECT_EQ(script_from_bytes(flood).steps.size(), steps_max);
   EXPECT_TRUE(script_from_bytes("").steps.empty());
-}
-
-TEST(Vary, ComparesWithTheCanonicalSchedule) {
-  const auto script = script_from_text("protocol imap\n0 login alice\n0 noop lease 2,1\n");
-  const Pair pair = runs(*script);
-  EXPECT_TRUE(pair.first.steps[1].leases.empty());
-  EXPECT_EQ(pair.second, *script);
-
-  const Script varied = with_vary(*script);
-  EXPECT_EQ(to_text(varied), "protocol imap\n0 login alice\n0 noop\nvary 1 lease 2,1\n");
-  EXPECT_EQ(runs(varied).first, pair.first);
-  EXPECT_EQ(runs(varied).second, pair.second);
-  EXPECT_EQ(with_vary(varied), varied);
 }
 
 }  // namespace

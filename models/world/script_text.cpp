@@ -1,8 +1,11 @@
 // The text form of scripts and findings. See script.hpp for how it looks.
 //
 //   script  = "protocol" ("imap" / "pop3") *step *vary
-//   step    = client verb [mechanism] [account ["wrong"]] [octets] ["lease" choices] ["split" n]
-//   vary    = "vary" step-number "lease" choices        ; steps count from 0
+//   step    = client verb [phrase] [mechanism] [account ["wrong"]] ["misbound"] [octets] *more
+//           / client "wait" seconds
+//   more    = "lease" choices / "split" n / "mishap" name
+//   vary    = "vary" step-number change                  ; steps count from 0
+//   change  = "lease" choices / "split" n / "plaintext" / "inject" / "secrets" / "unknown-user"
 //   choices = n *("," n)
 //   octets  = DQUOTE *(char / "\r" / "\n" / "\\" / "\" DQUOTE / "\x" 2HEXDIG) DQUOTE
 //
@@ -12,6 +15,8 @@
 #include <iterator>
 #include <optional>
 
+#include "client/phrases.hpp"
+#include "trace/escape.hpp"
 #include "world/script.hpp"
 
 namespace sallyport::world {
@@ -19,30 +24,6 @@ namespace {
 
 using client::Verb;
 using Failure = std::unexpected<trace::TextError>;
-
-constexpr std::string_view hex_digits = "0123456789abcdef";
-
-void append_quoted(std::string& out, std::string_view octets) {
-  out += '"';
-  for (const char c : octets) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (c == '\r') {
-      out += "\\r";
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (octet < 0x20 || octet >= 0x7f) {
-      out += "\\x";
-      out += hex_digits[octet >> 4U];
-      out += hex_digits[octet & 0xfU];
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-}
 
 void append_leases(std::string& out, const Leases& leases) {
   out += " lease ";
@@ -58,60 +39,33 @@ struct Word {
   bool quoted = false;
 };
 
-std::optional<char> unescape(std::string_view line, std::size_t& at) {
-  switch (line[at]) {
-    case 'r':
-      return '\r';
-    case 'n':
-      return '\n';
-    case '\\':
-    case '"':
-      return line[at];
-    case 'x': {
-      if (at + 2 >= line.size()) return std::nullopt;
-      unsigned value = 0;
-      const char* const end = line.data() + at + 3;
-      const auto [stop, error] = std::from_chars(line.data() + at + 1, end, value, 16);
-      if (error != std::errc{} || stop != end) return std::nullopt;
-      at += 2;
-      return static_cast<char>(value);
-    }
-    default:
-      return std::nullopt;
-  }
-}
-
 std::expected<std::vector<Word>, std::string> split_words(std::string_view line) {
+  constexpr std::string_view blanks = " \t\r";
   std::vector<Word> words;
-  std::size_t at = 0;
-  while (at < line.size()) {
-    if (line[at] == ' ' || line[at] == '\t' || line[at] == '\r') {
-      ++at;
+  while (true) {
+    line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
+    if (line.empty()) return words;
+    Word& word = words.emplace_back();
+    if (line[0] != '"') {
+      word.text = line.substr(0, line.find_first_of(blanks));
+      line.remove_prefix(word.text.size());
       continue;
     }
-    Word word;
-    if (line[at] != '"') {
-      const std::size_t end = std::min(line.find_first_of(" \t\r", at), line.size());
-      word.text = line.substr(at, end - at);
-      at = end;
-    } else {
-      word.quoted = true;
-      for (++at; at < line.size() && line[at] != '"'; ++at) {
-        if (line[at] != '\\') {
-          word.text += line[at];
-          continue;
-        }
-        if (++at >= line.size()) break;
-        const auto octet = unescape(line, at);
-        if (!octet) return std::unexpected("an escape other than \\r \\n \\\\ \\\" \\xNN");
+    word.quoted = true;
+    line.remove_prefix(1);
+    while (!line.empty() && line[0] != '"') {
+      if (line[0] != '\\') {
+        word.text += line[0];
+        line.remove_prefix(1);
+      } else if (const auto octet = trace::take_escaped(line)) {
         word.text += *octet;
+      } else {
+        return std::unexpected("an escape other than \\r \\n \\\\ \\\" \\xNN");
       }
-      if (at >= line.size()) return std::unexpected("a quoted string without end");
-      ++at;
     }
-    words.push_back(std::move(word));
+    if (line.empty()) return std::unexpected("a quoted string without end");
+    line.remove_prefix(1);
   }
-  return words;
 }
 
 template <class Number>
@@ -133,6 +87,17 @@ std::optional<Leases> choices(std::string_view text) {
     text.remove_prefix(comma + 1);
   }
 }
+
+struct ChangeName {
+  std::string_view name;
+  trace::Variation variation;
+};
+constexpr ChangeName changes[] = {{"lease", trace::Variation::schedule},
+                                  {"split", trace::Variation::segmentation},
+                                  {"plaintext", trace::Variation::plaintext_before_tls},
+                                  {"inject", trace::Variation::backend_before_tls},
+                                  {"secrets", trace::Variation::other_users_secrets},
+                                  {"unknown-user", trace::Variation::unknown_user}};
 
 /// Reads one script line by line.
 class Reader {
@@ -211,6 +176,14 @@ class Reader {
     return std::nullopt;
   }
 
+  Problem read_split(std::uint8_t& split) {
+    const auto size = peek() == nullptr ? std::nullopt : number<std::uint8_t>(peek()->text);
+    if (!size || *size == 0) return given() + ", a number of octets (1 to 255) was expected";
+    split = *size;
+    ++next_;
+    return std::nullopt;
+  }
+
   Problem read_vary() {
     const auto step = peek() == nullptr ? std::nullopt : number<std::uint8_t>(peek()->text);
     if (!step || *step >= finding_.script.steps.size()) {
@@ -218,8 +191,22 @@ class Reader {
     }
     ++next_;
     Change change{.step = *step};
-    if (!take("lease")) return given() + ", \"lease\" was expected";
-    if (const auto problem = read_leases(change.leases)) return problem;
+    const auto* const found =
+        std::ranges::find_if(changes, [&](const ChangeName& each) { return take(each.name); });
+    if (found == std::end(changes)) {
+      return given() +
+             ", \"lease\", \"split\", \"plaintext\", \"inject\", \"secrets\" or "
+             "\"unknown-user\" was expected";
+    }
+    change.variation = found->variation;
+    Problem problem;
+    if (change.variation == trace::Variation::schedule) problem = read_leases(change.leases);
+    if (change.variation == trace::Variation::segmentation) problem = read_split(change.split);
+    if (problem) return problem;
+    if (!finding_.script.vary.empty() &&
+        finding_.script.vary.front().variation != change.variation) {
+      return "the \"vary\" lines of a script are all of one kind";
+    }
     finding_.script.vary.push_back(std::move(change));
     return nothing_more();
   }
@@ -232,20 +219,38 @@ class Reader {
     }
     step.client = *client;
     ++next_;
-    if (const auto problem = read_verb(step.action)) return problem;
-    while (peek() != nullptr) {
-      if (take("lease")) {
-        if (const auto problem = read_leases(step.leases)) return problem;
-      } else if (take("split")) {
-        const auto size = peek() == nullptr ? std::nullopt : number<std::uint8_t>(peek()->text);
-        if (!size || *size == 0) return given() + ", a number of octets (1 to 255) was expected";
-        step.split = *size;
-        ++next_;
-      } else {
-        return given() + ", \"lease\", \"split\" or the end of the line was expected";
+    if (take("wait")) {
+      const auto seconds = peek() == nullptr ? std::nullopt : number<std::uint16_t>(peek()->text);
+      if (!seconds || *seconds == 0 || *seconds > wait_seconds_max) {
+        return given() + ", a number of seconds (1 to 7200) was expected";
       }
+      step.wait = *seconds;
+      ++next_;
+    } else if (const auto problem = read_verb(step.action)) {
+      return problem;
+    }
+    while (peek() != nullptr) {
+      Problem problem;
+      if (take("lease")) {
+        problem = read_leases(step.leases);
+      } else if (take("split")) {
+        problem = read_split(step.split);
+      } else if (take("mishap")) {
+        problem = read_mishap(step.mishap);
+      } else {
+        return given() + ", \"lease\", \"split\", \"mishap\" or the end of the line was expected";
+      }
+      if (problem) return problem;
     }
     finding_.script.steps.push_back(std::move(step));
+    return std::nullopt;
+  }
+
+  Problem read_mishap(Mishap& mishap) {
+    std::size_t which = 1;
+    while (which < mishap_count && !take(facts(static_cast<Mishap>(which)).name)) ++which;
+    if (which == mishap_count) return given() + ", a mishap such as die-at-login was expected";
+    mishap = static_cast<Mishap>(which);
     return std::nullopt;
   }
 
@@ -255,6 +260,13 @@ class Reader {
     if (verb == client::verb_count) return given() + ", an action such as capability was expected";
     action.verb = static_cast<Verb>(verb);
     const client::VerbFacts& takes = client::facts(action.verb);
+    if (takes.phrase) {
+      const auto phrases = client::phrases();
+      const auto found = std::ranges::find_if(
+          phrases, [&](const client::Phrase& phrase) { return take(phrase.name); });
+      if (found == phrases.end()) return given() + ", a phrase such as http was expected";
+      action.phrase = static_cast<std::uint8_t>(found - phrases.begin());
+    }
     if (takes.mechanism) {
       if (peek() != nullptr) action.mechanism = trace::mechanism(peek()->text);
       if (action.mechanism == trace::Mechanism::none ||
@@ -264,14 +276,13 @@ class Reader {
       ++next_;
     }
     if (takes.account) {
-      const auto* const name =
-          peek() == nullptr ? std::end(account_names)
-                            : std::ranges::find(account_names, std::string_view(peek()->text));
-      if (name == std::end(account_names)) return given() + ", alice or bob was expected";
-      action.account = static_cast<std::uint8_t>(name - std::begin(account_names));
-      ++next_;
+      const auto* const account =
+          std::ranges::find_if(accounts, [&](const AccountFacts& each) { return take(each.name); });
+      if (account == std::end(accounts)) return given() + ", alice or bob was expected";
+      action.account = static_cast<std::uint8_t>(account - std::begin(accounts));
       action.right = !take("wrong");
     }
+    if (takes.bound) action.bound = !take("misbound");
     if (takes.octets) {
       if (peek() == nullptr || !peek()->quoted) return given() + ", \"octets\" were expected";
       action.octets = peek()->text;
@@ -295,22 +306,51 @@ std::string to_text(const Step& step) {
   const client::Action& action = step.action;
   const client::VerbFacts& takes = client::facts(action.verb);
   out += ' ';
-  out += takes.name;
-  if (takes.mechanism) {
-    out += ' ';
-    out += trace::name(action.mechanism);
-  }
-  if (takes.account) {
-    out += ' ';
-    out += account_names[action.account % std::size(account_names)];
-    if (!action.right) out += " wrong";
-  }
-  if (takes.octets) {
-    out += ' ';
-    append_quoted(out, action.octets);
+  if (step.wait != 0) {
+    out += "wait " + std::to_string(step.wait);
+  } else {
+    out += takes.name;
+    if (takes.phrase) {
+      out += ' ';
+      out += client::phrases()[action.phrase % client::phrases().size()].name;
+    }
+    if (takes.mechanism) {
+      out += ' ';
+      out += trace::name(action.mechanism);
+    }
+    if (takes.account) {
+      out += ' ';
+      out += accounts[action.account % std::size(accounts)].name;
+      if (!action.right) out += " wrong";
+    }
+    if (takes.bound && !action.bound) out += " misbound";
+    if (takes.octets) {
+      out += ' ';
+      trace::append_quoted(out, action.octets, true);
+    }
   }
   if (!step.leases.empty()) append_leases(out, step.leases);
   if (step.split != 0) out += " split " + std::to_string(step.split);
+  if (step.mishap != Mishap::none) {
+    out += " mishap ";
+    out += facts(step.mishap).name;
+  }
+  return out;
+}
+
+std::string to_text(const Change& change) {
+  const auto* const name = std::ranges::find(changes, change.variation, &ChangeName::variation);
+  std::string out = "vary " + std::to_string(change.step);
+  if (change.variation == trace::Variation::schedule) {
+    append_leases(out, change.leases);
+  } else if (name != std::end(changes)) {
+    out += ' ';
+    out += name->name;
+  }
+  if (change.variation == trace::Variation::segmentation) {
+    out += ' ';
+    out += std::to_string(change.split);
+  }
   return out;
 }
 
@@ -323,8 +363,7 @@ std::string to_text(const Script& script) {
     out += '\n';
   }
   for (const Change& change : script.vary) {
-    out += "vary " + std::to_string(change.step);
-    append_leases(out, change.leases);
+    out += to_text(change);
     out += '\n';
   }
   return out;

@@ -1,9 +1,7 @@
 // What the KB says of Exchange 2000, with and without Service Pack 1, on real bytes.
-#include "world/world.hpp"
-
-#include <gtest/gtest.h>
-
 #include <random>
+
+#include "world/played_for_test.hpp"
 
 namespace sallyport::world {
 namespace {
@@ -15,54 +13,8 @@ using trace::Protocol;
 
 Configuration profile(std::string_view name) { return {.profile = *frontend::find_profile(name)}; }
 
-struct Ran {
-  trace::Trace trace;
-  std::string dialogue;  // client wire and what people saw
-  std::optional<client::OutlookExpress::Phase> outlook;
-  unsigned prompts = 0;
-};
-
-Ran play(const Configuration& configuration, const Script& script) {
-  const Setting setting(configuration, script.protocol);
-  World world(setting);
-  Ran ran;
-  ran.trace.keep_dialogue = true;
-  world.begin(ran.trace);
-  for (const Step& step : script.steps) world.step(step, ran.trace);
-  EXPECT_FALSE(world.runaway());
-  for (const trace::DialogueLine& line : ran.trace.dialogue) {
-    if (line.point == Point::backend) continue;
-    ran.dialogue += line.point == Point::given ? "! " : line.from_server ? "S: " : "C: ";
-    ran.dialogue += line.octets + "\n";
-  }
-  if (const auto* outlook = world.outlook_express(0)) {
-    ran.outlook = outlook->phase();
-    ran.prompts = outlook->prompts();
-  }
-  return ran;
-}
-
 Ran play(std::string_view profile_name, std::string_view text) {
-  const auto script = script_from_text(text);
-  EXPECT_TRUE(script) << (script ? "" : script.error().message);
-  return play(profile(profile_name), *script);
-}
-
-// How the authentications on the client's wire ended.
-std::vector<trace::Status> outcomes(const trace::Events& events) {
-  std::vector<trace::Status> found;
-  for (const trace::Event& e : events) {
-    if (e.kind != Kind::completion || e.point != Point::client) continue;
-    if (e.verb == trace::Verb::login || e.verb == trace::Verb::authenticate ||
-        e.verb == trace::Verb::auth || e.verb == trace::Verb::pass) {
-      found.push_back(e.status);
-    }
-  }
-  return found;
-}
-
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
+  return play(profile(profile_name), parsed(text));
 }
 
 TEST(Kb306874, TelnetSeesNtlmOnExchange2000AndNotOnServicePack1) {

@@ -244,5 +244,75 @@ TEST(Adv06, WhatIsInNoTableIsNotCopied) {
                   "S0: * OK [CAPABILITY IMAP4rev1 AUTH=X-TWO] hello\n");
 }
 
+TEST(Adv03, IdIsJudgedInTheFormThatNobodyMayRefuse) {
+  const string offer = "imap\nS0: * OK [CAPABILITY IMAP4rev1 ID] hello\n";
+  expect("ADV-03", holds, offer + "C0: a ID NIL\nS0: * ID NIL\nS0: a OK done\n");
+  expect("ADV-03", "ID is offered and refused", offer + "C0: a ID NIL\nS0: a NO not now\n");
+  expect_unjudged("ADV-03", offer + "C0: a ID (\"name\")\nS0: a BAD value expected\n");
+  expect_unjudged("ADV-03", offer + "C0: a ID NIL\n! failure s0\nS0: a NO not now\n");
+  expect_unjudged("ADV-03", "imap\nS0: * OK hello\nC0: a ID NIL\nS0: a BAD what\n");
+}
+
+constexpr std::string_view bound =
+    "a list offers what is bound to a connection, a nonce or a channel";
+
+TEST(Adv04, PinningServesWhatIsBoundToAConnectionOnly) {
+  const string pinned = "imap\n! policy mechanisms=PLAIN rules=pinned\n";
+  expect("ADV-04", holds, pinned + "S0: * OK [CAPABILITY IMAP4rev1 AUTH=NTLM AUTH=GSSAPI] hi\n");
+  expect("ADV-04", bound, pinned + "S0: * OK [CAPABILITY IMAP4rev1 AUTH=EXTERNAL] hi\n");
+  expect("ADV-04", bound, pinned + "S0: * OK [CAPABILITY IMAP4rev1 AUTH=SCRAM-SHA-256-PLUS] hi\n");
+}
+
+TEST(Adv04, APolicyOfASessionReplacesTheGeneralOne) {
+  const string before =
+      "imap\n! policy mechanisms=PLAIN\nS0: * OK hello\nC0: a STARTTLS\nS0: a OK begin\n"
+      "! tls s0\n! policy s0 mechanisms=EXTERNAL terminated=EXTERNAL\nC0: b CAPABILITY\n";
+  constexpr std::string_view list = "S0: * CAPABILITY IMAP4rev1 AUTH=EXTERNAL\n";
+  expect("ADV-04", holds, before + string(list));
+  expect("ADV-04", bound,
+         before + "! close s0 client\nS0: * OK [CAPABILITY IMAP4rev1 AUTH=EXTERNAL] hello\n");
+}
+
+TEST(Adv04, SaysNothingWithoutAPolicyOrOfWhatCanBeReplayed) {
+  expect_unjudged("ADV-04", "imap\nS0: * OK [CAPABILITY IMAP4rev1 AUTH=NTLM] hello\n");
+  expect_unjudged("ADV-04",
+                  "imap\n! policy mechanisms=PLAIN\n"
+                  "S0: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN AUTH=X-ONE] hello\n");
+}
+
+constexpr std::string_view disagree =
+    "two lists of one state say different things of how to log in";
+
+TEST(Adv05, AListInTheOkIsThatOfTheTimeBehindIt) {
+  const string before =
+      "imap\nS0: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hello\nC0: a LOGIN alice sesame\n"
+      "S0: a OK [CAPABILITY IMAP4rev1 LITERAL+] in\nC0: b CAPABILITY\n";
+  expect("ADV-05", holds, before + "S0: * CAPABILITY IMAP4rev1 LITERAL+\n");
+  expect("ADV-05", disagree, before + "S0: * CAPABILITY IMAP4rev1 AUTH=PLAIN\n");
+}
+
+// Some servers tell the new list untagged, right before the OK.
+TEST(Adv05, AListDuringALoginThatFailsIsNobodys) {
+  const string before =
+      "imap\nS0: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hello\nC0: a LOGIN alice wrong\n"
+      "S0: * CAPABILITY IMAP4rev1\nS0: a NO no\n";
+  expect_unjudged("ADV-05", before);
+  expect("ADV-05", holds, before + "C0: b CAPABILITY\nS0: * CAPABILITY IMAP4rev1 AUTH=PLAIN\n");
+}
+
+TEST(Adv05, OtherExtensionsMayComeAndGo) {
+  expect("ADV-05", holds,
+         "imap\nS0: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hello\nC0: a CAPABILITY\n"
+         "S0: * CAPABILITY IMAP4rev1 IDLE UIDPLUS AUTH=X-ONE AUTH=PLAIN\n");
+}
+
+TEST(Adv05, ACapaWithoutSaslSaysNothingOfMechanisms) {
+  const string capa = "pop3\nS0: +OK hello\nC0: CAPA\nS0: +OK\nS0: TOP\nS0: .\n";
+  const string auth = "C0: AUTH\nS0: +OK\nS0: PLAIN\nS0: .\n";
+  expect_unjudged("ADV-05", capa + auth);
+  expect("ADV-05", holds, capa + auth + "C0: AUTH\nS0: +OK\nS0: PLAIN\nS0: .\n");
+  expect("ADV-05", disagree, capa + auth + "C0: AUTH\nS0: +OK\nS0: LOGIN\nS0: .\n");
+}
+
 }  // namespace
 }  // namespace sallyport::properties

@@ -12,7 +12,7 @@ struct Per05 {
   struct State {
     PerLink<Accepted> links;
     PerSession<Login> logins;
-    std::uint32_t unused = 0;
+    trace::MechanismSet terminated;  // verified by the front-end itself, which is evidence enough
   };
 
   // NOOP and ENABLE answered too early are STM-01's matter: they need no mailbox, so nobody's.
@@ -23,6 +23,7 @@ struct Per05 {
   static Outcome step(State& state, const trace::Event& e) {
     const Evidence evidence = logs_in(e) ? evidence_of(state.links, e) : Evidence::unknown;
     follow_evidence(state.links, e);
+    if (e.kind == Kind::policy) state.terminated = e.terminated;
     Login* const s = e.point == trace::Point::client ? state.logins.find(e.session) : nullptr;
     if (s == nullptr) return not_concerned;
     if (e.kind == Kind::opened) *s = Login::none;
@@ -31,7 +32,8 @@ struct Per05 {
     if (e.kind != Kind::completion) return not_concerned;
     if (logs_in(e)) {
       *s = Login::done;
-      return judged(evidence);
+      const bool own = evidence == Evidence::missing && state.terminated.has(e.mechanism);
+      return own ? not_concerned : judged(evidence);
     }
     if (*s != Login::none || !reaches_a_mailbox(e)) return not_concerned;
     return e.status == trace::Status::ok

@@ -375,5 +375,97 @@ TEST(Per05, AnEarlyNoopIsNobodysMailbox) {
   expect_unjudged("PER-05", "imap\nS0: * OK hello\nC0: a ENABLE CONDSTORE\nS0: a OK done\n");
 }
 
+// A user whom the front-end verified itself gave his evidence to the front-end.
+TEST(Per05, WhatTheFrontEndVerifiesIsEvidenceEnough) {
+  const string cram =
+      "C1: b AUTHENTICATE CRAM-MD5\nS1: + PDEuMkBmZT4=\nC1: YWxpY2UgNWM3ZDNh\n! lease s1 k0\n"
+      "S1: b OK in\n";
+  const auto with_policy = [&](std::string_view policy) {
+    return tally_of("PER-05",
+                    events_of_transcript("imap\n" + string(policy) + with_pool(cram).substr(5)));
+  };
+  EXPECT_EQ(with_policy("").detail, pooled);
+  EXPECT_EQ(with_policy("! policy terminated=CRAM-MD5\n").detail, "");
+}
+
+// PER-03.
+
+constexpr std::string_view again = "a challenge is given a second time";
+constexpr std::string_view astray =
+    "the answer to a challenge goes to another connection's back-end";
+
+TEST(Per03, APromptIsNoChallenge) {
+  expect_unjudged("PER-03",
+                  "imap\nS0: * OK hello\nC0: a AUTHENTICATE LOGIN\nS0: + VXNlcm5hbWU6\n"
+                  "C0: YWxpY2U=\nS0: + UGFzc3dvcmQ6\nC0: eA==\nS0: a NO no\n"
+                  "C0: b AUTHENTICATE LOGIN\nS0: + VXNlcm5hbWU6\nC0: YWxpY2U=\n");
+}
+
+TEST(Per03, IsToldOfEachRepetition) {
+  expect("PER-03", again,
+         "imap\nS0: * OK hello\nS1: * OK hello\n"
+         "C0: a AUTHENTICATE CRAM-MD5\nS0: + PDEuMkBmZT4=\nC0: *\nS0: a BAD no\n"
+         "C1: b AUTHENTICATE CRAM-MD5\nS1: + PDEuMkBmZT4=\n");
+}
+
+constexpr std::string_view relayed =
+    "imap\nS0: * OK hello\nC0: a AUTHENTICATE CRAM-MD5\n! lease s0 k0\nB0: * OK be\n"
+    "F0: f1 AUTHENTICATE CRAM-MD5\nB0: + PDEuMkBiZT4=\nS0: + PDEuMkBiZT4=\n";
+
+TEST(Per03, ACancelledExchangeHasNoAnswer) {
+  expect_unjudged("PER-03", string(relayed) + "C0: *\n! lease s0 k1\nB1: * OK be\nF1: *\n");
+}
+
+TEST(Per03, WhatIsNoAnswerMayGoElsewhere) {
+  expect_unjudged("PER-03", string(relayed) +
+                                "C0: YWxpY2UgNWM3ZDNh\n! lease s0 k1\nB1: * OK be\n"
+                                "F1: f1 CAPABILITY\nF1: f2 LOGIN alice sesame\n");
+  expect("PER-03", astray,
+         string(relayed) +
+             "C0: YWxpY2UgNWM3ZDNh\n! lease s0 k1\nB1: * OK be\n"
+             "F1: YWxpY2UgNWM3ZDNh\n");
+  expect("PER-03", holds, string(relayed) + "C0: YWxpY2UgNWM3ZDNh\nF0: YWxpY2UgNWM3ZDNh\n");
+}
+
+// PER-06: s0 has logged k0 in as alice and gone.
+
+TEST(Per06, EveryWayToShowAPasswordIsOne) {
+  expect("PER-06", holds, with_pool("C1: b LOGIN ALICE sesame\n! lease s1 k0\nS1: b OK in\n"));
+  expect("PER-06", holds,
+         with_pool("C1: b AUTHENTICATE PLAIN\nS1: +\nC1: AGFsaWNlAHNlc2FtZQ==\n! lease s1 k0\n"
+                   "S1: b OK in\n"));
+}
+
+TEST(Per06, SaysWhatDiffers) {
+  expect("PER-06", "a connection is reused for another secret",
+         with_pool("C1: b LOGIN alice wrong\n! lease s1 k0\nS1: b OK in\n"));
+  expect("PER-06", "a connection is reused for another user",
+         with_pool("C1: b LOGIN bob sesame\n! lease s1 k0\nS1: b OK in\n"));
+  expect("PER-06", "a connection is reused for another mechanism",
+         with_pool("C1: b AUTHENTICATE CRAM-MD5\nS1: + PDEuMkBmZT4=\nC1: YWxpY2UgNWM3ZDNh\n"
+                   "! lease s1 k0\nS1: b OK in\n"));
+  expect("PER-06", "a connection is reused across the client's TLS",
+         with_pool("C1: t STARTTLS\nS1: t OK begin\n! tls s1\nC1: b LOGIN alice sesame\n"
+                   "! lease s1 k0\nS1: b OK in\n"));
+  // "alice", NUL, "agent", NUL, "sesame"
+  expect("PER-06", "a connection is reused for another authenticated party",
+         with_pool("C1: b AUTHENTICATE PLAIN\nS1: +\nC1: YWxpY2UAYWdlbnQAc2VzYW1l\n"
+                   "! lease s1 k0\nS1: b OK in\n"));
+}
+
+TEST(Per06, AConnectionThatWasLoggedInForTheLoginIsNotReused) {
+  expect_unjudged("PER-06", pool);
+  expect_unjudged("PER-06", with_pool("C1: b LOGIN bob x\n! lease s1 k0\nF0: f2 LOGIN bob x\n"
+                                      "B0: f2 OK in\nS1: b OK in\n"));
+}
+
+TEST(Per06, SaysNothingWhereItIsOpenWhoIsMeant) {
+  expect_unjudged("PER-06", with_pool("C1: b LOGIN bob x\nC1: c LOGIN alice sesame\n"
+                                      "! lease s1 k0\nS1: b NO no\nS1: c OK in\n"));
+  expect_unjudged("PER-06",
+                  "imap\nB0: * OK be\nF0: f1 LOGIN alice sesame\nB0: f1 OK in\nS1: * OK hello\n"
+                  "C1: b LOGIN bob x\n! lease s1 k0\nS1: b OK in\n");
+}
+
 }  // namespace
 }  // namespace sallyport::properties

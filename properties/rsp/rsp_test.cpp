@@ -1,4 +1,4 @@
-// The edges of RSP-01, beyond what its page shows.
+// The edges of the properties of this group, beyond what their pages show.
 #include "properties/judging_for_test.hpp"
 
 namespace sallyport::properties {
@@ -146,6 +146,63 @@ TEST(Rsp01, MoreCommandsThanCanBeToldApartAreNotJudged) {
                events_of_text("client s0 imap command verb=NOOP tag=a\n"
                               "client s0 imap completion status=OK tag=a\ngiven imap quiescent\n"));
   EXPECT_EQ(tally.detail, "");
+}
+
+const string logged_in =
+    "imap\nS0: * OK hello\nC0: a LOGIN alice sesame\n! lease s0 k0\nB0: * OK be\n"
+    "F0: f LOGIN alice sesame\nB0: f OK in\nS0: a OK in\n";
+
+// Behind a failure a front-end may try again, and then a command of one name is like another.
+TEST(Rsp02, JudgesNothingBehindAFailure) {
+  const string run = "C0: b CREATE x\nF0: g CREATE x\nF0: h CREATE x\n";
+  expect("RSP-02", "a command is run twice", logged_in + run);
+  expect_unjudged("RSP-02", logged_in + "! failure s0\n" + run);
+  expect_unjudged("RSP-02", logged_in + "! failure k0\n" + run);
+}
+
+TEST(Rsp02, JudgesNoMoreThanCanBeToldApart) {
+  string run = logged_in;
+  for (int i = 0; i < 7; ++i) run += "C0: b" + std::to_string(i) + " FETCH 1 (FLAGS)\n";
+  for (int i = 0; i < 8; ++i) run += "F0: g" + std::to_string(i) + " FETCH 1 (FLAGS)\n";
+  expect_unjudged("RSP-02", run);
+}
+
+TEST(Rsp02, WhatIsAnsweredMayBeAskedAgain) {
+  const string once = "C0: b CREATE x\nF0: g CREATE x\nB0: g OK\nS0: b OK\n";
+  expect("RSP-02", holds, logged_in + once + once);
+  expect("RSP-02", holds, logged_in + once + "! quiescent\n" + once + "! quiescent\n");
+  expect("RSP-02", "a command is run twice", logged_in + once + "F0: h CREATE x\n");
+}
+
+// What isn't known to be the client's may be a command of his in other words.
+TEST(Rsp02, AStrangerExcusesWhatIsMissing) {
+  const string missing = "C0: b CREATE x\nS0: b OK\n";
+  expect("RSP-02", "a command is answered with OK and was never run", logged_in + missing);
+  expect_unjudged("RSP-02", logged_in + "F0: g SUBSCRIBE x\n" + missing);
+  expect_unjudged("RSP-02", logged_in + "C0: b CREATE x\nF0: g CREATE \"x\"\nS0: b OK\n");
+}
+
+const string reading =
+    "pop3\nS0: +OK hello\nC0: USER alice\nS0: +OK\nC0: PASS sesame\nS0: +OK in\n"
+    "! lease s0 k0\nB0: +OK be\nC0: RETR 1\nF0: RETR 1\n";
+
+TEST(Rsp04, AFirstLineIsShort) {
+  const string fits = "+OK " + string(506, 'x') + "\n";
+  const string longer = "+OK " + string(507, 'x') + "\n";
+  const string mail = "B0: +OK\nB0: a\nB0: .\n";
+  expect("RSP-04", holds, reading + mail + "S0: " + fits + "S0: a\nS0: .\n");
+  expect("RSP-04", "the first line of a reply is longer than 512 octets",
+         reading + mail + "S0: " + longer + "S0: a\nS0: .\n");
+  expect("RSP-04", holds,
+         reading + "B0: " + longer + "B0: a\nB0: .\nS0: " + longer + "S0: a\nS0: .\n");
+}
+
+TEST(Rsp04, LeavesOutWhatIsNotTheBackEndsAnswer) {
+  expect_unjudged("RSP-04", reading + "S0: +OK\nS0: a\nS0: .\n");
+  expect_unjudged("RSP-04", reading + "B0: +OK\nB0: a\n! failure k0\nS0: +OK\nS0: b\nS0: .\n");
+  expect_unjudged("RSP-04", reading +
+                                "B0: +OK\nB0: a\nB0: .\n! quiescent\n"
+                                "S0: +OK\nS0: b\nS0: .\n");
 }
 
 }  // namespace

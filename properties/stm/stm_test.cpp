@@ -192,5 +192,109 @@ TEST(Stm01, Pop3MechanismsLogInToo) {
   expect("STM-01", took_effect, string(in) + "C0: STLS\nS0: +OK begin\n");
 }
 
+// STM-02.
+
+constexpr std::string_view refused_too = "behind a refused command a legal one is refused";
+constexpr std::string_view behind_refusal =
+    "imap\nS0: * OK hello\nC0: a LOGIN alice sesame\nS0: a OK in\nC0: b FETCH 1 FLAGS\n"
+    "S0: b BAD no mailbox\n";
+
+string then_refused(std::string_view lines) { return string(behind_refusal).append(lines); }
+
+TEST(Stm02, OnlyWhatHasNoFaultOfItsOwnHasToWork) {
+  expect("STM-02", refused_too, then_refused("C0: c NOOP\nS0: c BAD what\n! quiescent\n"));
+  expect_unjudged("STM-02", then_refused("C0: c NOOP x\nS0: c BAD what\n! quiescent\n"));
+  expect_unjudged("STM-02", then_refused("C0: c SELECT none\nS0: c BAD what\n! quiescent\n"));
+  expect_unjudged("STM-02", then_refused("C0: c SELECT INBOX\nS0: c NO busy\n! quiescent\n"));
+}
+
+TEST(Stm02, WhatWorkedOnceIsSettled) {
+  expect("STM-02", holds,
+         then_refused("C0: c NOOP\nS0: c OK done\nC0: d NOOP\nS0: d BAD what\n! quiescent\n"));
+}
+
+TEST(Stm02, AFarewellIsNoRefusal) {
+  expect_unjudged("STM-02", then_refused("C0: c NOOP\nS0: c BAD bye\nS0: * BYE\n! quiescent\n"));
+  expect_unjudged("STM-02",
+                  then_refused("C0: c NOOP\nS0: c BAD x\n! close s0 server\n! quiescent\n"));
+}
+
+TEST(Stm02, ALoginThatSucceedsOwesNothingToAnEarlierOne) {
+  const Tally tally = tally_of(
+      "STM-02", events_of_transcript(
+                    "imap\nS0: * OK hello\nC0: a LOGIN alice wrong\nS0: a NO no\n"
+                    "C0: b LOGIN alice sesame\nS0: b OK in\nC0: c FETCH 1 FLAGS\nS0: c OK x\n"));
+  EXPECT_EQ(tally.exercised, 0U) << "FETCH without a mailbox is STM-01's";
+}
+
+TEST(Stm02, ASelectionThatWasRefusedSelectsNothing) {
+  expect("STM-02", "what was refused has taken effect",
+         "imap\nS0: * PREAUTH hello\nC0: a SELECT INBOX\nS0: a NO no\nC0: b FETCH 1 FLAGS\n"
+         "S0: b OK x\n");
+}
+
+// STM-05.
+
+TEST(Stm05, CapaMayBeUnknown) {
+  constexpr std::string_view cancelled = "C0: AUTH PLAIN\nS0: +\nC0: *\nS0: -ERR cancelled\n";
+  constexpr std::string_view asks = "C0: CAPA\nS0: -ERR unknown\n! quiescent\n";
+  expect_unjudged("STM-05", "pop3\nS0: +OK hello\n" + string(cancelled).append(asks));
+  expect("STM-05", "the line behind an authentication is not read as a command",
+         "pop3\nS0: +OK hello\nC0: CAPA\nS0: +OK\nS0: SASL PLAIN\nS0: .\n" +
+             string(cancelled).append(asks));
+}
+
+TEST(Stm05, NoAnswerIsNoReading) {
+  expect("STM-05", "the line behind an authentication is not read as a command",
+         "imap\nS0: * OK hello\nC0: a LOGIN alice wrong\nS0: a NO no\nC0: b NOOP\n"
+         "S0: * BAD invalid base64\n! quiescent\n");
+}
+
+// Its NOOP goes to a back-end, which may be slow.
+TEST(Stm05, ASessionThatIsLoggedInIsNotJudged) {
+  expect_unjudged("STM-05",
+                  "imap\nS0: * OK hello\nC0: a LOGIN alice sesame\nS0: a OK in\n"
+                  "C0: b LOGIN bob x\nS0: b BAD already\nC0: c NOOP\n! quiescent\n");
+}
+
+TEST(Stm05, OnlyTheFirstLineCounts) {
+  expect_unjudged("STM-05",
+                  "imap\nS0: * OK hello\nC0: a LOGIN alice wrong\nS0: a NO no\nC0: b XMAGIC\n"
+                  "S0: b BAD what\nC0: c NOOP\nS0: c BAD what\n! quiescent\n");
+}
+
+TEST(Stm05, PassNeedsAUserSinceTls) {
+  constexpr std::string_view named =
+      "pop3\nS0: +OK hello\nC0: USER alice\nS0: +OK\nC0: STLS\nS0: +OK begin\n! tls s0\n";
+  expect("STM-05", "PASS is accepted for a name that had been given before",
+         string(named) + "C0: PASS sesame\nS0: +OK in\n");
+  expect_unjudged("STM-05",
+                  string(named) + "C0: USER alice\nS0: +OK\nC0: PASS sesame\nS0: +OK in\n");
+}
+
+// STM-06.
+
+constexpr std::string_view turned_away =
+    "imap\nB1: * OK be\nF1: f1 LOGIN alice sesame\nB1: f1 OK in\nS0: * OK hello\n"
+    "C0: a LOGIN alice sesame\n! lease s0 k0\nB0: * BYE full\n! close k0 back-end\n";
+
+TEST(Stm06, APooledConnectionThatIsLoggedInDoes) {
+  expect("STM-06", holds,
+         string(turned_away) + "! release s0 k0\n! lease s0 k1\nS0: a OK logged in\n");
+  expect("STM-06", "a back-end's greeting logs a client in",
+         string(turned_away) + "S0: a OK logged in\n");
+}
+
+TEST(Stm06, AGreetingFromBeforeTheLeaseCounts) {
+  expect(
+      "STM-06", "a back-end's greeting logs a client in",
+      "imap\nB0: * PREAUTH be\nS0: * OK hello\nC0: a LOGIN alice x\n! lease s0 k0\nS0: a OK in\n");
+}
+
+TEST(Stm06, NobodyIsConcernedWithoutALease) {
+  expect_unjudged("STM-06",
+                  "imap\nB0: * PREAUTH be\nS0: * OK hello\nC0: a LOGIN alice x\nS0: a OK in\n");
+}
+
 }  // namespace
 }  // namespace sallyport::properties

@@ -11,11 +11,13 @@
 #include "targets/cli/output/table.hpp"
 #include "targets/cli/output/text.hpp"
 #include "targets/cli/output/violation.hpp"
+#include "trace/persistence.hpp"
 
 namespace sallyport::cli {
 namespace {
 
 struct Options {
+  bool mechanisms = false;
   Common common;
   std::string id;
 };
@@ -69,8 +71,41 @@ std::string table_of(const std::vector<const properties::Property*>& chosen,
   return table.fitted(terminal);
 }
 
+/// The persistence classes: what each mechanism needs of the connection that it goes over.
+Exit list_mechanisms(const Options& options) {
+  Table table({{.heading = "mechanism"},
+               {.heading = "class"},
+               {.heading = "round trips"},
+               {.heading = "bound to", .wraps = true},
+               {.heading = "a front-end may offer it if", .wraps = true},
+               {.heading = "source", .wraps = true, .spared = true}});
+  Json json;
+  json["mechanisms"] = Json::array();
+  for (const trace::MechanismFacts& facts : trace::mechanism_facts()) {
+    const std::string trips =
+        facts.round_trips_initial == 0
+            ? std::to_string(facts.round_trips)
+            : fmt::format("{}/{}", facts.round_trips, facts.round_trips_initial);
+    table.add({{std::string(trace::name(facts.mechanism))},
+               {std::string(trace::letter(facts.persistence))},
+               {trips},
+               {std::string(facts.binding)},
+               {std::string(facts.offered_iff)},
+               {std::string(facts.source), Style::quiet}});
+    json["mechanisms"].push_back({{"name", trace::name(facts.mechanism)},
+                                  {"class", trace::letter(facts.persistence)},
+                                  {"round_trips", trips},
+                                  {"binding", facts.binding},
+                                  {"offered_if", facts.offered_iff},
+                                  {"source", facts.source}});
+  }
+  print(options.common.json() ? dumped(json) : table.fitted(terminal_of(STDOUT_FILENO)));
+  return Exit::holds;
+}
+
 Exit list(const Options& options) {
   check(options.common);
+  if (options.mechanisms) return list_mechanisms(options);
   std::vector<std::string> ids;
   if (!options.id.empty()) ids.push_back(options.id);
   const std::vector<const properties::Property*> chosen = properties_named(ids);
@@ -95,6 +130,8 @@ void add_properties(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* sub = app.add_subcommand("properties", "List the properties, or show one");
   sub->add_option("ID", options->id, "The property to show, ADV-01 for example");
+  sub->add_flag("--mechanisms", options->mechanisms,
+                "Show instead what each SASL mechanism needs of a connection");
   add_common(*sub, options->common);
   sub->callback([options, &action] { action = [options] { return list(*options); }; });
 }

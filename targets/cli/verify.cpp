@@ -6,7 +6,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <limits>
 #include <memory>
@@ -28,36 +27,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::array<std::string_view, 3> engine_names{"explore", "rapid", "fuzz"};
 constexpr std::uint64_t any = std::numeric_limits<std::uint64_t>::max();
-
-// All engines, but fuzz only where its sibling was built, unless it is asked for by name.
-std::vector<std::string> engines_for(const VerifyOptions& options, bool fuzzer_there) {
-  std::vector<std::string> chosen;
-  for (const std::string& name : options.engines) {
-    expect_one_of("engine", name, engine_names);
-    if (name == "fuzz" && !fuzzer_there) {
-      throw Failure(
-          fmt::format("the engine fuzz needs {} beside this command; build it, or choose "
-                      "--engine explore,rapid",
-                      fuzzer_name));
-    }
-  }
-  for (const std::string_view name : engine_names) {
-    const bool named = std::ranges::find(options.engines, name) != options.engines.end();
-    if (named || (options.engines.empty() && (name != "fuzz" || fuzzer_there))) {
-      chosen.emplace_back(name);
-    }
-  }
-  return chosen;
-}
-
-std::vector<engine::Result> run_engine(std::string_view name, const engine::Request& request,
-                                       const VerifyPlan& plan) {
-  if (name == "explore") return explore::run(request, plan.bound);
-  if (name == "rapid") return rapid::run(request);
-  return fuzz::run(request, plan.fuzzer);
-}
 
 // An engine that fails leaves what it was asked open; the other engines still run.
 std::vector<engine::Result> failed_engine(std::string_view name, const engine::Request& request,
@@ -80,7 +50,7 @@ Run run_one(const VerifyPlan& plan, const std::string& name, engine::Request& re
   const Clock::time_point started = Clock::now();
   std::vector<engine::Result> results;
   try {
-    results = run_engine(name, request, plan);
+    results = run_engine(name, request, plan.bound, plan.fuzzer);
   } catch (const std::exception& error) {
     results = failed_engine(name, request, error.what());
   }
@@ -158,6 +128,33 @@ Exit verify(const VerifyOptions& options) {
 
 }  // namespace
 
+// All engines, but fuzz only where its sibling was built, unless it is asked for by name.
+std::vector<std::string> engines_named(const std::vector<std::string>& asked, bool fuzzer_there) {
+  for (const std::string& name : asked) {
+    expect_one_of("engine", name, engine_names);
+    if (name == "fuzz" && !fuzzer_there) {
+      throw Failure(
+          fmt::format("the engine fuzz needs {} beside this command; build it, or choose "
+                      "--engine explore,rapid",
+                      fuzzer_name));
+    }
+  }
+  std::vector<std::string> chosen;
+  for (const std::string_view name : engine_names) {
+    const bool named = std::ranges::find(asked, name) != asked.end();
+    if (named || (asked.empty() && (name != "fuzz" || fuzzer_there))) chosen.emplace_back(name);
+  }
+  return chosen;
+}
+
+std::vector<engine::Result> run_engine(std::string_view name, const engine::Request& request,
+                                       const explore::Bound& bound,
+                                       const std::filesystem::path& fuzzer) {
+  if (name == "explore") return explore::run(request, bound);
+  if (name == "rapid") return rapid::run(request);
+  return fuzz::run(request, fuzzer);
+}
+
 VerifyPlan verify_plan(const VerifyOptions& options) {
   check(options.common);
   VerifyPlan plan;
@@ -179,7 +176,7 @@ VerifyPlan verify_plan(const VerifyOptions& options) {
   }
   plan.fuzzer = sibling(fuzzer_name);
   std::error_code error;
-  plan.engines = engines_for(options, std::filesystem::exists(plan.fuzzer, error));
+  plan.engines = engines_named(options.engines, std::filesystem::exists(plan.fuzzer, error));
   return plan;
 }
 

@@ -2,6 +2,7 @@
 // property. Split from the subcommand so that the report and the run can be read apart.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -40,6 +41,16 @@ struct VerifyPlan {
   std::filesystem::path fuzzer;  // the instrumented sibling
 };
 [[nodiscard]] VerifyPlan verify_plan(const VerifyOptions& options);
+
+inline constexpr std::array<std::string_view, 3> engine_names{"explore", "rapid", "fuzz"};
+/// Runs the engine of that name. `fuzzer` is the instrumented sibling.
+[[nodiscard]] std::vector<engine::Result> run_engine(std::string_view name,
+                                                     const engine::Request& request,
+                                                     const explore::Bound& bound,
+                                                     const std::filesystem::path& fuzzer);
+/// The engines that `asked` names, or all that there are; a Failure where one isn't there.
+[[nodiscard]] std::vector<std::string> engines_named(const std::vector<std::string>& asked,
+                                                     bool fuzzer_there);
 
 /// One engine on one subject.
 struct Run {

@@ -110,22 +110,20 @@ bool canonical(const world::Script& script) {
                      [](const world::Step& step) { return step.leases.empty(); });
 }
 
-std::string leases_text(const world::Leases& leases) {
-  std::string out;
-  for (const std::uint8_t lease : leases) {
-    out += (out.empty() ? "lease " : ",") + std::to_string(lease);
-  }
-  return out.empty() ? "lease 0" : out;
+std::string heading(const world::Script& first, trace::Variation variation) {
+  if (variation != trace::Variation::schedule) return "first run, as the script stands:";
+  return canonical(first) ? "first run, canonical schedule:"
+                          : "first run, the schedule of the script:";
 }
 
-/// "vary 2 lease 1; vary 4 lease 0 2", in the words of the script.
+/// "vary 2 lease 1; vary 4 lease 0,2", in the words of the script.
 std::string varied(const world::Script& script) {
   std::string out;
   for (const world::Change& change : script.vary) {
     if (!out.empty()) out += "; ";
-    out += "vary " + std::to_string(change.step) + " " + leases_text(change.leases);
+    out += world::to_text(change);
   }
-  return out.empty() ? "the same schedule" : out;
+  return out.empty() ? "the same" : out;
 }
 
 }  // namespace
@@ -177,16 +175,16 @@ std::vector<std::string> single_dialogue(const world::Setting& setting, const wo
   return out;
 }
 
-std::vector<std::string> pair_dialogue(const world::Setting& setting, const world::Script& script,
+std::vector<std::string> pair_dialogue(const world::Settings& settings, const world::Script& script,
+                                       trace::Variation variation,
                                        std::optional<std::size_t> step) {
-  const world::Script normal = script.vary.empty() ? world::with_vary(script) : script;
-  const world::Pair pair = world::runs(normal);
-  const Recording first = record(setting, pair.first);
-  const Recording second = record(setting, pair.second);
+  const world::Script normal = world::with_vary(script, variation);
+  const world::Pair pair = world::runs(normal, variation);
+  const Recording first = record(settings.of(pair.first), pair.first);
+  const Recording second = record(settings.of(pair.second), pair.second);
   const Difference marks = step ? differing(first, second, *step) : Difference{};
   std::vector<std::string> out;
-  out.emplace_back(canonical(pair.first) ? "first run, canonical schedule:"
-                                         : "first run, the schedule of the script:");
+  out.push_back(heading(pair.first, variation));
   append(out, first.trace, marks.first);
   out.push_back("second run, " + varied(normal) + ":");
   append(out, second.trace, marks.second);

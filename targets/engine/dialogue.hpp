@@ -32,8 +32,9 @@ namespace sallyport::engine {
                                                        std::optional<std::size_t> event);
 
 /// Both runs under headings; the lines where they come to differ in `step` are marked.
-[[nodiscard]] std::vector<std::string> pair_dialogue(const world::Setting& setting,
+[[nodiscard]] std::vector<std::string> pair_dialogue(const world::Settings& settings,
                                                      const world::Script& script,
+                                                     trace::Variation variation,
                                                      std::optional<std::size_t> step);
 
 }  // namespace sallyport::engine

@@ -79,12 +79,14 @@ void MonitorStep(benchmark::State& state) {
   world::World world(setting);
   trace::Trace trace;
   world.step(login_step(), trace);
-  const Panel::State start = panel.start();
-  Panel::State monitors = start;
+  const properties::Monitors& single = panel.single().monitors;
+  const properties::Monitors::State start = single.start();
+  properties::Monitors::State monitors = start;
   for (auto _ : state) {
     monitors = start;
-    panel.step(monitors, trace.events, [](std::size_t, const properties::Outcome&, std::size_t) {});
-    benchmark::DoNotOptimize(monitors.single.data());
+    single.step(monitors, trace.events,
+                [](std::size_t, const properties::Outcome&, std::size_t) {});
+    benchmark::DoNotOptimize(monitors.data());
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(trace.events.size()));
 }

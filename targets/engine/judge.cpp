@@ -1,6 +1,7 @@
 #include "targets/engine/judge.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "targets/engine/dialogue.hpp"
 
@@ -14,74 +15,152 @@ std::size_t parting(const world::Script& a, const world::Script& b) {
   return static_cast<std::size_t>(at.first - a.steps.begin());
 }
 
+/// They change nearly every script, so each costs a second run of it.
+bool is_costly(trace::Variation variation) {
+  return variation == trace::Variation::segmentation ||
+         variation == trace::Variation::backend_before_tls ||
+         variation == trace::Variation::other_users_secrets;
+}
+
 }  // namespace
 
 Judge::Judge(const Subject& subject, std::span<const properties::Property* const> properties)
     : subject_(subject),
-      setting_(subject.configuration, subject.protocol),
+      settings_(subject.configuration, subject.protocol),
       panel_(properties, subject.protocol),
-      state_(panel_.start()),
+      single_(panel_.single().monitors.start()),
       tallies_(panel_.size()) {}
 
+void Judge::note(std::size_t member, const properties::Outcome& outcome, std::size_t where) {
+  properties::Tally& tally = tallies_[member];
+  ++tally.exercised;
+  if (outcome.violation.empty() || tally.violations++ > 0) return;
+  tally.detail = outcome.violation;
+  tally.event = where;
+}
+
 void Judge::judge_step(const trace::Events& events) {
-  panel_.step(state_, events,
-              [this](std::size_t i, const properties::Outcome& outcome, std::size_t event) {
-                properties::Tally& tally = tallies_[i];
-                ++tally.exercised;
-                if (outcome.violation.empty()) return;
-                if (tally.violations++ > 0) return;
-                tally.detail = outcome.violation;
-                tally.event = events_before_ + event;
-              });
+  const Panel::Set& set = panel_.single();
+  set.monitors.step(single_, events,
+                    [&](std::size_t i, const properties::Outcome& outcome, std::size_t event) {
+                      note(set.members[i], outcome, events_before_ + event);
+                    });
   events_before_ += events.size();
 }
 
-void Judge::compare(bool own_first, std::size_t step) {
-  panel_.compare(state_, own_first,
-                 [this, step](std::size_t i, const properties::Outcome& outcome) {
-                   properties::Tally& tally = tallies_[i];
-                   ++tally.exercised;
-                   if (outcome.violation.empty()) return;
-                   if (tally.violations++ > 0) return;
-                   tally.detail = outcome.violation;
-                   tally.event = step;
-                 });
+std::vector<const Panel::Set*> Judge::sets_for(const world::Script& script) const {
+  std::vector<const Panel::Set*> sets;
+  std::vector<const Panel::Set*> in_turn;
+  for (const Panel::Set& set : panel_.pairs()) {
+    if (!script.vary.empty() && script.vary.front().variation != set.variation) continue;
+    (script.vary.empty() && is_costly(set.variation) ? in_turn : sets).push_back(&set);
+  }
+  if (!in_turn.empty()) {
+    sets.push_back(in_turn[trace::digest_of(world::to_bytes(script)) % in_turn.size()]);
+  }
+  return sets;
 }
 
-void Judge::run(const world::Script& script) {
-  state_ = panel_.start();
+void Judge::run(const world::Script& script) { run(script, sets_for(script)); }
+
+void Judge::run(const world::Script& script, trace::Variation only) {
+  std::vector<const Panel::Set*> sets;
+  for (const Panel::Set& set : panel_.pairs()) {
+    if (set.variation == only) sets.push_back(&set);
+  }
+  run(script, sets);
+}
+
+/// Nothing, where the variation changes nothing of the script.
+void Judge::set_beside(const world::Script& script, const Panel::Set& set,
+                       const world::World& own) {
+  const bool varied = !script.vary.empty() && script.vary.front().variation == set.variation;
+  const bool own_first = varied || set.variation != trace::Variation::schedule;
+  world::Pair pair = world::runs(script, set.variation);
+  Beside beside{.set = &set,
+                .own_first = own_first,
+                .script = std::move(own_first ? pair.second : pair.first),
+                .part = 0,
+                .world = std::nullopt,
+                .own = set.monitors.start(),
+                .other = set.monitors.start()};
+  beside.part = parting(script, beside.script);
+  const auto ignore = [](std::size_t, const properties::Outcome&, std::size_t) {};
+  if (beside.script.other_secrets) {
+    beside.part = 0;
+    beside.world.emplace(settings_.of(beside.script));
+    other_.clear();
+    beside.world->begin(other_);
+    set.monitors.step(beside.other, other_.events, ignore);
+  } else if (beside.part == script.steps.size()) {
+    return;
+  } else {
+    set.monitors.step(beside.other, own_.events, ignore);
+  }
+  set.monitors.step(beside.own, own_.events, ignore);
+  if (beside.part == 0 && !beside.world) beside.world.emplace(own);
+  beside_.push_back(std::move(beside));
+}
+
+/// The own run has taken `step`, from `own_before`; the other takes it now.
+void Judge::step_beside(Beside& beside, const world::World& own_before, const world::World& own,
+                        std::size_t step) {
+  const properties::Monitors& monitors = beside.set->monitors;
+  const auto ignore = [](std::size_t, const properties::Outcome&, std::size_t) {};
+  if (step == beside.part && !beside.world) {
+    beside.world.emplace(own_before);
+    beside.other = beside.own;
+  }
+  monitors.step(beside.own, own_.events, ignore);
+  if (beside.world) {
+    other_.clear();
+    beside.world->step(beside.script.steps[step], other_);
+    monitors.step(beside.other, other_.events, ignore);
+    runaway_ = runaway_ || beside.world->runaway();
+  } else {
+    beside.other = beside.own;
+  }
+  // One rests while a slow back-end keeps the other waiting: what they do next comes at different
+  // times, and time is not compared.
+  if (beside.world && own.at_rest() != beside.world->at_rest()) beside.parted = true;
+  if (beside.parted || !own.at_rest()) return;
+  monitors.compare(beside.own_first ? beside.own : beside.other,
+                   beside.own_first ? beside.other : beside.own,
+                   [&](std::size_t i, const properties::Outcome& outcome) {
+                     note(beside.set->members[i], outcome, step);
+                   });
+}
+
+void Judge::run(const world::Script& script, const std::vector<const Panel::Set*>& sets) {
+  single_ = panel_.single().monitors.start();
   std::fill(tallies_.begin(), tallies_.end(), properties::Tally{});
   events_before_ = 0;
-  const bool own_first = !script.vary.empty();
-  const world::Pair pair = world::runs(script);
-  const world::Script& beside = own_first ? pair.second : pair.first;
-  // Up to here the two runs are one, and are run once.
-  const std::size_t part = panel_.compares() ? parting(script, beside) : script.steps.size();
-
-  world::World own(setting_);
-  std::optional<world::World> other;
+  runaway_ = false;
+  beside_.clear();
+  world::World own(settings_.usual);
   own_.clear();
   own.begin(own_);
   judge_step(own_.events);
-  for (std::size_t i = 0; i < script.steps.size() && !own.runaway(); ++i) {
-    if (i == part) {
-      other.emplace(own);
-      state_.other = state_.own;
-    }
+  for (const Panel::Set* const set : sets) set_beside(script, *set, own);
+  for (std::size_t i = 0; i < script.steps.size() && !runaway_; ++i) {
+    const bool parts = std::ranges::any_of(
+        beside_, [i](const Beside& beside) { return beside.part == i && !beside.world; });
+    std::optional<world::World> before;
+    if (parts) before.emplace(own);
     own_.clear();
     own.step(script.steps[i], own_);
     judge_step(own_.events);
-    if (part == script.steps.size()) continue;
-    if (other) {
-      other_.clear();
-      other->step(beside.steps[i], other_);
-      panel_.step_other(state_, other_.events);
-    } else {
-      state_.other = state_.own;
-    }
-    compare(own_first, i);
+    runaway_ = own.runaway();
+    for (Beside& beside : beside_) step_beside(beside, before ? *before : own, own, i);
   }
-  runaway_ = own.runaway() || (other && other->runaway());
+}
+
+trace::Variation Judge::variation_of(std::string_view property) const {
+  for (std::size_t i = 0; i < panel_.size(); ++i) {
+    const properties::Facts& facts = panel_.property(i).facts;
+    if (trace::equal_fold(facts.id, property)) return facts.variation;
+  }
+  return trace::Variation::none;
 }
 
 const properties::Tally* Judge::tally(std::string_view property) const {
@@ -92,24 +171,26 @@ const properties::Tally* Judge::tally(std::string_view property) const {
 }
 
 bool Judge::violates(const world::Script& script, std::string_view property) {
-  run(script);
-  if (property == crash_id) return runaway_;
+  if (property == crash_id) {
+    run(script);
+    return runaway_;
+  }
+  run(script, variation_of(property));
   const properties::Tally* found = tally(property);
   return found != nullptr && found->violations > 0;
 }
 
 std::vector<std::string> Judge::dialogue(const world::Script& script, std::string_view property) {
-  run(script);
+  const trace::Variation variation = variation_of(property);
+  run(script, variation);
   const properties::Tally* found = tally(property);
   const bool violated = found != nullptr && found->violations > 0;
   const std::optional<std::size_t> where =
       violated ? std::optional<std::size_t>(found->event) : std::nullopt;
-  for (std::size_t i = 0; i < panel_.size(); ++i) {
-    const properties::Property& member = panel_.property(i);
-    if (!trace::equal_fold(member.facts.id, property)) continue;
-    if (member.compare != nullptr) return pair_dialogue(setting_, script, where);
+  if (variation != trace::Variation::none) {
+    return pair_dialogue(settings_, script, variation, where);
   }
-  return single_dialogue(setting_, script, where);
+  return single_dialogue(settings_.usual, script, where);
 }
 
 world::Finding finding_of(const Judge& judge, std::string_view property,
@@ -117,10 +198,9 @@ world::Finding finding_of(const Judge& judge, std::string_view property,
   world::Finding finding{
       .property = std::string(property), .subject = judge.subject().front_end(), .script = script};
   finding.script.protocol = judge.subject().protocol;
-  for (std::size_t i = 0; i < judge.panel().size(); ++i) {
-    const properties::Property& member = judge.panel().property(i);
-    if (member.compare == nullptr || !trace::equal_fold(member.facts.id, property)) continue;
-    if (finding.script.vary.empty()) finding.script = world::with_vary(finding.script);
+  const trace::Variation variation = judge.variation_of(property);
+  if (variation != trace::Variation::none) {
+    finding.script = world::with_vary(finding.script, variation);
   }
   return finding;
 }

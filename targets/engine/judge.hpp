@@ -1,10 +1,11 @@
-// One script, judged: the run itself by the safety and liveness monitors, and the pair of runs that
-// a 2-safety property compares, in lockstep. rapid, fuzz, replay and the reducer all judge through
-// this one place, and explore confirms its witnesses here.
+// One script, judged: the run itself by the safety and liveness monitors, and each pair of runs
+// that a 2-safety property compares, in lockstep. rapid, fuzz, replay and the reducer all judge
+// through this one place, and explore confirms its witnesses here.
 //
-// A script without `vary` is run as it stands and compared with its canonical schedule; one with
-// `vary` is run without it and compared with the varied run. What it exercises and violates beside
-// 2-safety is said of the run as it stands, without `vary`.
+// The pair that a variation makes of a script is world::runs. A script with `vary` is judged for
+// that variation alone; one without for the variations that change it, of which the costly ones,
+// which change nearly every script, take turns by the script's digest. What it exercises and
+// violates beside 2-safety is said of the run as it stands, without `vary`.
 #pragma once
 
 #include <optional>
@@ -34,6 +35,8 @@ class Judge {
   /// is an index into the events of the run as it stands; for 2-safety, the step after which the
   /// two runs were seen to differ. The protocol is the subject's, whatever the script says.
   void run(const world::Script& script);
+  /// The same for one variation, whatever the script; none: for no pair at all.
+  void run(const world::Script& script, trace::Variation only);
   [[nodiscard]] const std::vector<properties::Tally>& tallies() const { return tallies_; }
   [[nodiscard]] const Panel& panel() const { return panel_; }
   /// The subject never came to rest in the last run (see World::runaway).
@@ -49,16 +52,36 @@ class Judge {
                                                   std::string_view property);
 
   [[nodiscard]] const Subject& subject() const { return subject_; }
-  [[nodiscard]] const world::Setting& setting() const { return setting_; }
+  [[nodiscard]] const world::Settings& settings() const { return settings_; }
+  /// That `property` compares runs by; none where it judges one run, or isn't in the panel.
+  [[nodiscard]] trace::Variation variation_of(std::string_view property) const;
 
  private:
+  /// A second run beside the script's own, and what compares them.
+  struct Beside {
+    const Panel::Set* set;
+    bool own_first;
+    world::Script script;
+    std::size_t part;  // the first step in which the two scripts differ
+    std::optional<world::World> world;
+    bool parted = false;  // the runs are no longer compared
+    properties::Monitors::State own;
+    properties::Monitors::State other;
+  };
+
+  void run(const world::Script& script, const std::vector<const Panel::Set*>& sets);
+  [[nodiscard]] std::vector<const Panel::Set*> sets_for(const world::Script& script) const;
+  void set_beside(const world::Script& script, const Panel::Set& set, const world::World& own);
   void judge_step(const trace::Events& events);
-  void compare(bool own_first, std::size_t step);
+  void step_beside(Beside& beside, const world::World& own_before, const world::World& own,
+                   std::size_t step);
+  void note(std::size_t member, const properties::Outcome& outcome, std::size_t where);
 
   Subject subject_;
-  world::Setting setting_;
+  world::Settings settings_;
   Panel panel_;
-  Panel::State state_;
+  properties::Monitors::State single_;
+  std::vector<Beside> beside_;
   std::vector<properties::Tally> tallies_;
   trace::Trace own_;
   trace::Trace other_;

@@ -1,12 +1,12 @@
-// Random scripts of typed steps: whole pieces of work (a login and what follows, an exchange from
-// start to outcome) more often than single steps, because a script of independent steps hardly ever
-// gets past authentication.
+// Random scripts of typed steps: whole pieces of work (TLS, a login and what follows, an exchange
+// from start to outcome) more often than single steps, because a script of independent steps hardly
+// ever gets past authentication.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include "targets/engine/random.hpp"
 #include "trace/event.hpp"
@@ -14,10 +14,16 @@
 
 namespace sallyport::engine {
 
+/// What a generator has to know of the front-end and of what a script has done so far.
+struct Surroundings {
+  bool certificate = true;                           // STARTTLS may work
+  std::array<bool, world::clients_max> under_tls{};  // by client
+};
+
 [[nodiscard]] world::Step random_step(Random& random, trace::Protocol protocol);
 
-/// One piece of work of one client, one to six steps.
-[[nodiscard]] std::vector<world::Step> random_piece(Random& random, trace::Protocol protocol);
+/// Appends one piece of work of one client, one to eight steps.
+void append_piece(world::Script& script, Random& random, Surroundings& around);
 
 /// At least one step and at most `steps`. It has no `vary`.
 [[nodiscard]] world::Script random_script(Random& random, trace::Protocol protocol,

@@ -26,6 +26,9 @@ Script without_steps(const Script& script, std::size_t from, std::size_t count) 
   return out;
 }
 
+/// Seconds.
+constexpr std::uint16_t waits_tried[] = {60, 300, 600, 1200};
+
 class Reducer {
  public:
   Reducer(Script script, const Fails& fails, std::size_t attempts)
@@ -108,6 +111,13 @@ class Reducer {
     edit([i](Script& s) { s.steps[i].client = 0; });
     edit([i](Script& s) { s.steps[i].action.account = 0; });
     edit([i](Script& s) { s.steps[i].action.right = true; });
+    edit([i](Script& s) { s.steps[i].action.bound = true; });
+    edit([i](Script& s) { s.steps[i].mishap = world::Mishap::none; });
+    if (script_.steps[i].wait == 0) return;
+    for (const std::uint16_t shorter : waits_tried) {
+      if (shorter >= script_.steps[i].wait) break;
+      edit([i, shorter](Script& s) { s.steps[i].wait = shorter; });
+    }
   }
 
   /// Steps of one client hang together, so they can't always move one by one.

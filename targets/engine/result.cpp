@@ -54,14 +54,13 @@ std::string Subject::name() const {
 std::expected<frontend::Configuration, std::string> configuration_from(std::string_view front_end) {
   const std::size_t plus = front_end.find('+');
   const std::string_view profile_name = front_end.substr(0, plus);
-  frontend::Configuration configuration;
   const frontend::Profile* profile = frontend::find_profile(profile_name);
   if (profile == nullptr) {
     return std::unexpected("front-end " + quoted(front_end) + ": unknown profile " +
                            quoted(profile_name) + ", expected " +
                            alternatives(frontend::profiles()));
   }
-  configuration.profile = *profile;
+  frontend::Configuration configuration = frontend::configured(*profile);
   if (plus == std::string_view::npos) return configuration;
   const std::string_view fault_name = front_end.substr(plus + 1);
   const frontend::FaultFacts* fault = frontend::find_fault(fault_name);

@@ -64,6 +64,7 @@ struct Request {
   std::vector<const properties::Property*> properties;  // to be judged
   Budget budget;
   std::uint64_t seed = 1;
+  std::string_view stop_at;  // the engine may stop once this property is violated; empty: never
   OnProgress on_progress = nullptr;
   void* progress_context = nullptr;
 };

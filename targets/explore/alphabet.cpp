@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "client/phrases.hpp"
+
 namespace sallyport::explore {
 
 namespace {
@@ -9,24 +11,31 @@ namespace {
 using client::Verb;
 using trace::Mechanism;
 
-enum class Where : std::uint8_t { both, pop3, with_certificate };
 constexpr std::uint8_t alice = 0;
 constexpr std::uint8_t bob = 1;
+constexpr std::uint8_t carol = 2;
+constexpr std::uint8_t admin_as_alice = 3;
+constexpr std::uint8_t admin_as_bob = 4;
+
+/// Where a step has a meaning of its own.
+enum class Where : std::uint8_t { anywhere, pop3, tls };
 
 struct Row {
   Verb verb;
   Mechanism mechanism = Mechanism::none;
   std::uint8_t account = alice;
   bool right = true;
-  Where where = Where::both;
+  Where where = Where::anywhere;
 };
 
 // Outlook Express isn't here: what it does is made of these steps, one lease at a time, while as
 // one step its schedules would be as many as all of theirs multiplied.
 //
-// Two users, so that one can be taken for the other; one wrong password for each way to give one,
-// because a second would differ in nothing that anything here looks at.
+// Two users, so that one can be taken for the other, and a third with the first one's password; one
+// wrong password for each way to give one, because a second would differ in nothing that anything
+// here looks at.
 constexpr Row rows[] = {
+    {.verb = Verb::starttls, .where = Where::tls},
     {.verb = Verb::capability},
     {.verb = Verb::mechanisms, .where = Where::pop3},
     {.verb = Verb::login, .account = alice},
@@ -44,38 +53,129 @@ constexpr Row rows[] = {
     {.verb = Verb::fetch},
     {.verb = Verb::noop},
     {.verb = Verb::logout},
-    {.verb = Verb::starttls, .where = Where::with_certificate},
     {.verb = Verb::close},
+    // What only a front-end with TLS and verifiers of its own takes.
+    {.verb = Verb::authenticate,
+     .mechanism = Mechanism::cram_md5,
+     .account = alice,
+     .right = false,
+     .where = Where::tls},
+    {.verb = Verb::authenticate,
+     .mechanism = Mechanism::scram_sha_256,
+     .account = alice,
+     .where = Where::tls},
+    {.verb = Verb::authenticate,
+     .mechanism = Mechanism::scram_sha_256,
+     .account = alice,
+     .right = false,
+     .where = Where::tls},
+    {.verb = Verb::authenticate,
+     .mechanism = Mechanism::scram_sha_256_plus,
+     .account = alice,
+     .where = Where::tls},
+    {.verb = Verb::authenticate,
+     .mechanism = Mechanism::external,
+     .account = alice,
+     .where = Where::tls},
+    {.verb = Verb::authenticate,
+     .mechanism = Mechanism::oauthbearer,
+     .account = alice,
+     .where = Where::tls},
+    {.verb = Verb::authenticate,
+     .mechanism = Mechanism::plain,
+     .account = carol,
+     .where = Where::tls},
+    {.verb = Verb::authenticate,
+     .mechanism = Mechanism::plain,
+     .account = admin_as_alice,
+     .where = Where::tls},
+    {.verb = Verb::authenticate,
+     .mechanism = Mechanism::plain,
+     .account = admin_as_bob,
+     .where = Where::tls},
+    {.verb = Verb::starttls_certificate, .account = alice, .where = Where::tls},
+    {.verb = Verb::starttls_certificate, .account = bob, .where = Where::tls},
+    {.verb = Verb::respond_long, .where = Where::tls},
+    {.verb = Verb::respond_endless},
+    {.verb = Verb::replay, .where = Where::tls},
 };
+
+constexpr std::uint16_t waits[] = {300, 1200};
 
 bool applies(const Row& row, const engine::Subject& subject) {
   switch (row.where) {
-    case Where::both:
+    case Where::anywhere:
       return true;
     case Where::pop3:
       return subject.protocol == trace::Protocol::pop3;
-    case Where::with_certificate:
+    case Where::tls:
       return subject.configuration.certificate;
   }
   return false;
+}
+
+/// Does `phrase` say anything in this protocol?
+bool is_said(const client::Phrase& phrase, trace::Protocol protocol) {
+  return !(protocol == trace::Protocol::imap ? phrase.imap : phrase.pop3).empty();
+}
+
+/// A step that a mishap can strike in.
+world::Step struck(std::uint8_t client, Verb verb, world::Mishap mishap) {
+  world::Step step;
+  step.client = client;
+  step.action.verb = verb;
+  step.mishap = mishap;
+  return step;
+}
+
+/// Each mishap at the step at which it strikes most simply.
+void add_mishaps(std::vector<world::Step>& steps, std::uint8_t client, trace::Protocol protocol) {
+  for (std::size_t i = 1; i < world::mishap_count; ++i) {
+    const auto mishap = static_cast<world::Mishap>(i);
+    const world::MishapFacts& facts = world::facts(mishap);
+    if (facts.imap_only && protocol == trace::Protocol::pop3) continue;
+    if (facts.strikes != world::Strikes::command) {
+      steps.push_back(struck(client, Verb::login, mishap));
+    }
+    const bool of_command =
+        facts.strikes == world::Strikes::command || facts.strikes == world::Strikes::anywhere;
+    if (of_command) steps.push_back(struck(client, Verb::select, mishap));
+    if (of_command) steps.push_back(struck(client, Verb::fetch, mishap));
+    if (mishap == world::Mishap::refuse_in_words) {
+      steps.push_back(struck(client, Verb::login, mishap));
+      steps.back().action.right = false;
+    }
+  }
 }
 
 }  // namespace
 
 std::vector<world::Step> alphabet(const engine::Subject& subject, std::size_t clients) {
   std::vector<world::Step> steps;
-  for (std::size_t client = 0; client < std::min(clients, world::clients_max); ++client) {
+  for (std::size_t c = 0; c < std::min(clients, world::clients_max); ++c) {
+    const auto client = static_cast<std::uint8_t>(c);
     for (const Row& row : rows) {
       if (!applies(row, subject)) continue;
-      steps.push_back({.client = static_cast<std::uint8_t>(client),
-                       .action = {.verb = row.verb,
-                                  .mechanism = row.mechanism,
-                                  .account = row.account,
-                                  .right = row.right,
-                                  .octets = {}},
-                       .leases = {},
-                       .split = 0});
+      world::Step step;
+      step.client = client;
+      step.action = {
+          .verb = row.verb, .mechanism = row.mechanism, .account = row.account, .right = row.right};
+      steps.push_back(step);
     }
+    for (std::size_t i = 0; i < client::phrases().size(); ++i) {
+      if (!is_said(client::phrases()[i], subject.protocol)) continue;
+      world::Step step;
+      step.client = client;
+      step.action.verb = Verb::say;
+      step.action.phrase = static_cast<std::uint8_t>(i);
+      steps.push_back(step);
+    }
+    add_mishaps(steps, client, subject.protocol);
+  }
+  for (const std::uint16_t wait : waits) {
+    world::Step step;
+    step.wait = wait;
+    steps.push_back(step);
   }
   return steps;
 }

@@ -61,8 +61,9 @@ bool next_schedule(world::Leases& leases, const std::vector<std::uint8_t>& ariti
 }  // namespace
 
 WorldGraph::WorldGraph(const world::Setting& setting, std::vector<world::Step> alphabet,
-                       std::uint64_t seed)
+                       std::uint64_t seed, bool canonical)
     : setting_(setting),
+      canonical_only_(canonical),
       alphabet_(std::move(alphabet)),
       schedules_{{}},
       world_numbers_(seed),
@@ -79,9 +80,9 @@ std::span<const Edge> WorldGraph::edges(WorldId world) {
   return std::span(edges_).subspan(row.first_edge, row.edge_count);
 }
 
-world::Step WorldGraph::step_of(std::uint32_t edge) const {
-  world::Step step = alphabet_[edges_[edge].action];
-  step.leases = schedules_[edges_[edge].schedule];
+world::Step WorldGraph::step_of(std::uint16_t action, std::uint16_t schedule) const {
+  world::Step step = alphabet_[action];
+  step.leases = schedules_[schedule];
   return step;
 }
 
@@ -116,7 +117,7 @@ void WorldGraph::take(const world::World& from, std::size_t action) {
                       .schedule = chosen,
                       .target = target,
                       .events = events});
-  } while (next_schedule(step.leases, arities_));
+  } while (!canonical_only_ && next_schedule(step.leases, arities_));
 }
 
 WorldId WorldGraph::number(world::World& world) {
@@ -126,6 +127,7 @@ WorldId WorldGraph::number(world::World& world) {
   if (id < rows_.size()) return id;
   rows_.emplace_back();
   rows_.back().runaway = world.runaway();
+  rows_.back().at_rest = world.at_rest();
   rows_.back().world = std::move(scratch_);
   world_octets_ =
       std::max(world_octets_, sizeof(world::World) + heap_factor * canonical_.bytes().size());

@@ -63,8 +63,9 @@ struct Edge {
 
 class WorldGraph {
  public:
-  /// `setting` outlives it.
-  WorldGraph(const world::Setting& setting, std::vector<world::Step> alphabet, std::uint64_t seed);
+  /// `setting` outlives it. `canonical`: steps are taken on the canonical schedule only.
+  WorldGraph(const world::Setting& setting, std::vector<world::Step> alphabet, std::uint64_t seed,
+             bool canonical = false);
 
   static constexpr WorldId start = 0;
   [[nodiscard]] EventsId beginning() const { return beginning_; }
@@ -72,15 +73,14 @@ class WorldGraph {
   /// The steps of `world`, by action and with the canonical schedule first. Finds them where that
   /// was not yet done, and then invalidates what it returned before.
   std::span<const Edge> edges(WorldId world);
-  /// Edges have numbers too.
-  [[nodiscard]] std::uint32_t number_of(const Edge& edge) const {
-    return static_cast<std::uint32_t>(&edge - edges_.data());
-  }
-  [[nodiscard]] world::Step step_of(std::uint32_t edge) const;
+  [[nodiscard]] world::Step step_of(std::uint16_t action, std::uint16_t schedule) const;
 
   [[nodiscard]] const trace::Events& events(EventsId id) const { return events_[id]; }
   /// The subject never came to rest in it; it has no edges.
   [[nodiscard]] bool runaway(WorldId world) const { return rows_[world].runaway; }
+
+  /// See World::at_rest.
+  [[nodiscard]] bool at_rest(WorldId world) const { return rows_[world].at_rest; }
 
   [[nodiscard]] std::size_t worlds() const { return rows_.size(); }
   [[nodiscard]] std::uint64_t transitions() const { return edges_.size(); }
@@ -96,6 +96,7 @@ class WorldGraph {
     std::uint32_t edge_count = 0;
     bool expanded = false;
     bool runaway = false;
+    bool at_rest = true;
   };
 
   void expand(WorldId world);
@@ -105,6 +106,7 @@ class WorldGraph {
   std::uint16_t schedule(const world::Leases& leases);
 
   const world::Setting& setting_;
+  bool canonical_only_;
   std::vector<world::Step> alphabet_;
   std::vector<Row> rows_;
   std::vector<Edge> edges_;

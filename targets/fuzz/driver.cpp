@@ -168,6 +168,7 @@ class Driver {
             {variables::certificate, configuration.certificate ? "1" : "0"},
             {variables::connections, std::to_string(configuration.connections_max)},
             {variables::properties, ids},
+            {variables::stop_at, std::string(request_.stop_at)},
             {variables::report, (workspace_ / "report").string()}};
   }
 

@@ -67,6 +67,7 @@ std::expected<Environment, std::string> environment(
     const auto all = properties::catalogue();
     out.properties.assign(all.begin(), all.end());
   }
+  out.stop_at = variable(variables::stop_at).value_or("");
   if (const auto value = variable(variables::report)) out.report = std::filesystem::path(*value);
   return out;
 }

@@ -22,7 +22,8 @@ inline constexpr const char* protocol = "SALLYPORT_PROTOCOL";    // imap, pop3; 
 inline constexpr const char* certificate = "SALLYPORT_CERTIFICATE";  // 1: STARTTLS is offered
 inline constexpr const char* connections = "SALLYPORT_CONNECTIONS";  // most of them in the pool
 inline constexpr const char* properties = "SALLYPORT_PROPERTIES";    // ADV-01,PER-01; unset: all
-inline constexpr const char* report = "SALLYPORT_REPORT";  // a directory: record and go on
+inline constexpr const char* stop_at = "SALLYPORT_STOP_AT";  // end well once this is violated
+inline constexpr const char* report = "SALLYPORT_REPORT";    // a directory: record and go on
 }  // namespace variables
 
 struct Environment {
@@ -30,6 +31,7 @@ struct Environment {
   std::optional<trace::Protocol> protocol;
   std::vector<const properties::Property*> properties;
   std::optional<std::filesystem::path> report;
+  std::string stop_at;
 };
 
 /// Properties are looked up in `known` first, then in the catalogue. An error is one line.

@@ -26,15 +26,19 @@ void insert_step(Script& script, Random& random) {
   script.steps.insert(script.steps.begin() + place(script, random),
                       engine::random_step(random, script.protocol));
 }
+std::vector<Step> piece(const Script& script, Random& random) {
+  Script made{.protocol = script.protocol};
+  engine::Surroundings around;
+  engine::append_piece(made, random, around);
+  return std::move(made.steps);
+}
 void insert_piece(Script& script, Random& random) {
-  std::vector<Step> piece = engine::random_piece(random, script.protocol);
+  std::vector<Step> steps = piece(script, random);
   script.steps.insert(script.steps.begin() + place(script, random),
-                      std::make_move_iterator(piece.begin()), std::make_move_iterator(piece.end()));
+                      std::make_move_iterator(steps.begin()), std::make_move_iterator(steps.end()));
 }
 void append_piece(Script& script, Random& random) {
-  for (Step& step : engine::random_piece(random, script.protocol)) {
-    script.steps.push_back(std::move(step));
-  }
+  for (Step& step : piece(script, random)) script.steps.push_back(std::move(step));
 }
 void remove_steps(Script& script, Random& random) {
   const std::size_t from = random.below(script.steps.size());
@@ -73,18 +77,23 @@ void change_credentials(Script& script, Random& random) {
   if (random.one_in(2)) {
     action.right = !action.right;
   } else {
-    action.account = static_cast<std::uint8_t>(random.below(std::size(world::account_names)));
+    action.account = static_cast<std::uint8_t>(random.below(std::size(world::accounts)));
   }
 }
 void change_split(Script& script, Random& random) {
   some_step(script, random).split = static_cast<std::uint8_t>(random.below(8));
+}
+void change_mishap(Script& script, Random& random) {
+  some_step(script, random).mishap = static_cast<world::Mishap>(random.below(world::mishap_count));
 }
 void change_vary(Script& script, Random& random) {
   if (!script.vary.empty() && random.one_in(2)) {
     script.vary.pop_back();
     return;
   }
-  script.vary.push_back({.step = static_cast<std::uint8_t>(random.below(script.steps.size())),
+  if (!script.vary.empty() && script.vary.front().variation != trace::Variation::schedule) return;
+  script.vary.push_back({.variation = trace::Variation::schedule,
+                         .step = static_cast<std::uint8_t>(random.below(script.steps.size())),
                          .leases = {static_cast<std::uint8_t>(1 + random.below(3))}});
 }
 
@@ -98,7 +107,7 @@ constexpr Edit edits[] = {
     {append_piece, false}, {remove_steps, true},  {duplicate_step, true},
     {swap_steps, true},    {change_leases, true}, {change_leases, true},
     {change_action, true}, {change_client, true}, {change_credentials, true},
-    {change_split, true},  {change_vary, true},
+    {change_split, true},  {change_vary, true},   {change_mishap, true},
 };
 
 /// Keeps to what the byte form can hold.

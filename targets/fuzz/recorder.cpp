@@ -67,6 +67,10 @@ void Recorder::record(const engine::Judge& judge, const world::Script& script) {
     const double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
     entry.violated_by(script, report_.executions, seconds);
+    if (report_.records[i].first == environment_.stop_at) {
+      flush();
+      std::_Exit(0);  // libFuzzer would take an orderly exit for a failure of the target
+    }
   }
   if (report_.executions % flush_executions == 0) flush();
 }

@@ -10,6 +10,8 @@
 #include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
 #include <csignal>
+#include <deque>
+#include <random>
 #include <unordered_map>
 #include <utility>
 
@@ -18,6 +20,7 @@
 #include "targets/live/links.hpp"
 #include "targets/live/peer.hpp"
 #include "targets/live/tls.hpp"
+#include "world/world.hpp"
 
 namespace sallyport::live {
 
@@ -55,16 +58,36 @@ std::string farewell(Protocol protocol, std::string_view why) {
 
 }  // namespace
 
+/// The options with an account by which the front-end logs in to its back-end for users that it has
+/// verified itself. Nobody else is to know its password.
+ServeOptions with_own_account(ServeOptions options) {
+  std::random_device random;
+  options.configuration.nonce_seed = random() | 1U;
+  options.configuration.backend_password =
+      fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
+  auto& accounts = options.directory.accounts;
+  std::erase_if(accounts, [](const backend::Account& account) {
+    return account.user == frontend::front_end_user;
+  });
+  accounts.push_back({.user = std::string(frontend::front_end_user),
+                      .password = options.configuration.backend_password,
+                      .messages = {},
+                      .acts_for_others = true});
+  return options;
+}
+
 class Server::Implementation final : public frontend::Host, public Peer::Owner {
  public:
   explicit Implementation(ServeOptions options)
-      : options_(std::move(options)),
+      : options_(with_own_account(std::move(options))),
         mailboxes_(options_.directory),
         links_(mailboxes_),
         front_end_(options_.configuration),
         scheduler_(options_.schedule),
+        accounts_(world::accounts_of(options_.directory)),
         signals_(io_),
-        grace_(io_) {}
+        grace_(io_),
+        clock_(io_) {}
 
   std::optional<std::string> open();  // an error
   void run() { io_.run(); }
@@ -85,7 +108,9 @@ class Server::Implementation final : public frontend::Host, public Peer::Owner {
   void to_client(SessionId session, std::string_view octets) override;
   void close_client(SessionId session) override;
   void start_tls(SessionId session) override;
-  void open_backend(LinkId link, Protocol protocol) override { links_.open(link, protocol); }
+  void open_backend(LinkId link, Protocol protocol, std::uint8_t /*route*/) override {
+    links_.open(link, protocol);
+  }
   void to_backend(LinkId link, std::string_view octets) override { links_.write(link, octets); }
   void close_backend(LinkId link) override {
     links_.close(link);
@@ -94,7 +119,13 @@ class Server::Implementation final : public frontend::Host, public Peer::Owner {
   std::size_t choose(SessionId session, std::span<const LinkId> eligible) override {
     return scheduler_.choose(session, eligible);
   }
+  /// The back-ends are in this process: nothing is between that TLS could protect.
+  void start_backend_tls(LinkId link) override { front_end_.backend_closed(link, *this); }
+  void look_up(SessionId session, std::string_view user) override {
+    lookups_.emplace_back(session, user);
+  }
   void inside(const trace::Event&) override {}
+  void log(SessionId, std::string_view, std::string_view) override {}
 
  private:
   struct Listener {
@@ -124,6 +155,8 @@ class Server::Implementation final : public frontend::Host, public Peer::Owner {
   void dismiss(Peer& peer, std::string_view why);
   void close_session(Visitor& visitor);
   void settle();
+  void answer_lookup();
+  void tick();
   void stop_now();
   [[nodiscard]] SessionId free_session();
 
@@ -134,12 +167,15 @@ class Server::Implementation final : public frontend::Host, public Peer::Owner {
   Links links_;
   frontend::FrontEnd front_end_;
   Scheduler scheduler_;
+  std::vector<frontend::Account> accounts_;
+  std::deque<std::pair<SessionId, std::string>> lookups_;  // asked, and not yet answered
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<Listening> listening_;
   std::unordered_map<const Peer*, Visitor> visitors_;
   std::vector<Peer*> sessions_;  // by SessionId; null: free
   asio::signal_set signals_;
   asio::steady_timer grace_;
+  asio::steady_timer clock_;
   bool settling_later_ = false;
   bool stopping_ = false;
 };
@@ -155,6 +191,7 @@ std::optional<std::string> Server::Implementation::open() {
     return fmt::format("key \"{}\" without a certificate: expected both", options_.key);
   }
   options_.configuration.certificate = tls_.has_value();
+  options_.configuration.tls_to_backends = false;
   // One for each session, and as many that exchanges left behind.
   options_.configuration.connections_max = 2 * options_.sessions_max;
   for (const Door& door : doors) {
@@ -162,6 +199,7 @@ std::optional<std::string> Server::Implementation::open() {
     if (!address) continue;
     if (auto error = listen(door, *address)) return error;
   }
+  tick();
   if (listeners_.empty()) {
     return "nothing to listen on: expected an address for imap, pop3, imaps, pop3s, backend-imap "
            "or "
@@ -252,8 +290,10 @@ void Server::Implementation::greet(Visitor& visitor) {
   }
   visitor.session = free_session();
   sessions_[visitor.session] = visitor.peer.get();
-  front_end_.client_opened(visitor.session, visitor.door.protocol, visitor.door.implicit_tls,
-                           *this);
+  const auto tls = visitor.door.implicit_tls
+                       ? std::optional<frontend::ClientTls>(frontend::ClientTls{})
+                       : std::nullopt;
+  front_end_.client_opened(visitor.session, visitor.door.protocol, tls, *this);
   settle();
 }
 
@@ -275,7 +315,7 @@ void Server::Implementation::peer_under_tls(Peer& peer) {
   Visitor& visitor = visitors_.at(&peer);
   if (visitor.door.implicit_tls) return greet(visitor);
   if (visitor.session == trace::no_session) return;
-  front_end_.tls_established(visitor.session, *this);
+  front_end_.tls_established(visitor.session, {}, *this);
   settle();
 }
 
@@ -327,14 +367,36 @@ void Server::Implementation::start_tls(SessionId session) {
 // Carries octets between front-end and back-end until nothing moves; a busy session gives way to
 // others now and then.
 void Server::Implementation::settle() {
-  for (std::size_t i = 0; i < deliveries_at_once && !links_.idle(); ++i) {
+  const auto idle = [this] { return links_.idle() && lookups_.empty(); };
+  for (std::size_t i = 0; i < deliveries_at_once && !idle(); ++i) {
     links_.deliver(front_end_, *this);
+    answer_lookup();
   }
-  if (links_.idle() || settling_later_) return;
+  if (idle() || settling_later_) return;
   settling_later_ = true;
   asio::post(io_, [this] {
     settling_later_ = false;
     settle();
+  });
+}
+
+void Server::Implementation::answer_lookup() {
+  if (lookups_.empty()) return;
+  const auto [session, user] = std::move(lookups_.front());
+  lookups_.pop_front();
+  const auto found =
+      std::ranges::find(accounts_, frontend::canonical_user(user), &frontend::Account::user);
+  front_end_.looked_up(session, found == accounts_.end() ? nullptr : &*found, *this);
+}
+
+/// The front-end has no clock of its own.
+void Server::Implementation::tick() {
+  clock_.expires_after(std::chrono::seconds(1));
+  clock_.async_wait([this](const asio::error_code& cancelled) {
+    if (cancelled || stopping_) return;
+    front_end_.elapse(1, *this);
+    settle();
+    tick();
   });
 }
 
@@ -347,6 +409,7 @@ void Server::Implementation::stop_now() {
     listener->pause.cancel();
   }
   signals_.cancel(ignored);
+  clock_.cancel();
   std::vector<std::shared_ptr<Peer>> peers;
   for (const auto& entry : visitors_) peers.push_back(entry.second.peer);
   for (const auto& peer : peers) dismiss(*peer, "the server stops");

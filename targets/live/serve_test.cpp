@@ -77,6 +77,7 @@ ProbeResult probe_one(const Running& server, Scheme scheme, std::string_view lis
   ProbeOptions options;
   options.endpoints = {{scheme, "127.0.0.1", server.port(listener)}};
   for (const backend::Account& account : backend::example_directory().accounts) {
+    if (account.proofs_only || account.user == frontend::front_end_user) continue;
     options.credentials.push_back({account.user, account.password});
   }
   options.role = role;

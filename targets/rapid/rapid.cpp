@@ -35,7 +35,7 @@ class Checking {
       : request_(request),
         judge_(request.subject, request.properties),
         records_(judge_.panel().size()),
-        scripts_(scripts(request.subject.protocol)) {}
+        scripts_(scripts(request.subject)) {}
 
   std::vector<engine::Result> run() {
     engine::Random seeds(request_.seed);
@@ -57,7 +57,7 @@ class Checking {
 
   bool go_on() {
     const auto time = request_.budget.time;
-    if (left() == 0 || (time && Clock::now() - started_ >= *time)) return false;
+    if (left() == 0 || satisfied_ || (time && Clock::now() - started_ >= *time)) return false;
     if (request_.on_progress == nullptr) return true;
     return request_.on_progress(request_.progress_context, {.engine = "rapid",
                                                             .done = executions_,
@@ -109,6 +109,7 @@ class Checking {
       records_[i].violated_by(script, executions_, seconds());
       violated_.push_back(i);
       if (!target_) target_ = i;
+      if (judge_.panel().property(i).facts.id == request_.stop_at) satisfied_ = true;
     }
     return !target_;
   }
@@ -125,6 +126,7 @@ class Checking {
   std::optional<std::size_t> target_;  // what RapidCheck shrinks for
   std::vector<std::size_t> violated_;  // first seen in this round
   std::optional<world::Script> runaway_;
+  bool satisfied_ = false;
   std::uint64_t executions_ = 0;
   std::uint64_t shrinks_ = 0;
   std::uint64_t steps_ = 0;

@@ -1,16 +1,15 @@
-// RapidCheck generators of scripts. A script is a list of pieces of work, each of one client and
-// one user: an exchange from its start to its outcome, a login and what a client does next, a
-// single step. So most scripts get somewhere, and RapidCheck shrinks pieces, users, leases and
-// splits by itself.
+// RapidCheck generators of scripts. A script is a list of pieces of work (see
+// engine::random_piece), of which RapidCheck takes away what a failure doesn't need; what is left
+// of each piece is for engine::reduce to make plainer.
 #pragma once
 
 #include <rapidcheck/Gen.h>
 
-#include "trace/event.hpp"
+#include "targets/engine/result.hpp"
 #include "world/script.hpp"
 
 namespace sallyport::rapid {
 
-[[nodiscard]] rc::Gen<world::Script> scripts(trace::Protocol protocol);
+[[nodiscard]] rc::Gen<world::Script> scripts(const engine::Subject& subject);
 
 }  // namespace sallyport::rapid
