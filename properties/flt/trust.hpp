@@ -24,7 +24,7 @@ struct Trust : Leased {
     using trace::Kind;
     // What came before TLS is forgotten, too.
     if (e.kind == Kind::opened || e.kind == Kind::closed || e.kind == Kind::tls) {
-      const Leased leased = *this;
+      const Leased leased{.holder = holder};
       *this = {};
       holder = leased.holder;
     }

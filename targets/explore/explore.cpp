@@ -21,6 +21,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using engine::Panel;
 
+/// What a pass without monitors of one kind has instead.
+const properties::Monitors no_monitors{{}, trace::Protocol::imap};
+
 /// Numbers of what the search is in. Without 2-safety the last three stay as they are.
 struct State {
   WorldId own;
@@ -68,8 +71,8 @@ class Pass {
         findings_(findings),
         alphabet_(alphabet(request.subject, bound.clients)),
         worlds_(judge.settings().usual, alphabet_, request.seed, !by_schedule_),
-        single_(singles ? judge.panel().single().monitors : no_monitors_),
-        pair_(set != nullptr ? set->monitors : no_monitors_),
+        single_(singles ? judge.panel().single().monitors : no_monitors),
+        pair_(set != nullptr ? set->monitors : no_monitors),
         search_(begin()) {}
 
   void run() {
@@ -248,8 +251,6 @@ class Pass {
     return search_.octets() + worlds_.octets() + (varied_ ? varied_->octets() : 0) +
            single_.octets() + pair_.octets();
   }
-
-  static inline const properties::Monitors no_monitors_{{}, trace::Protocol::imap};
 
   const engine::Request& request_;
   const Bound& bound_;
