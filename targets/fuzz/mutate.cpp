@@ -65,7 +65,10 @@ void change_leases(Script& script, Random& random) {
     leases[random.below(leases.size())] = static_cast<std::uint8_t>(random.below(4));
 }
 void change_action(Script& script, Random& random) {
-  some_step(script, random).action = engine::random_step(random, script.protocol).action;
+  Step& step = some_step(script, random);
+  Step other = engine::random_step(random, script.protocol);
+  step.action = std::move(other.action);
+  step.wait = other.wait;  // a step with a wait has no action
 }
 void change_client(Script& script, Random& random) {
   Step& step = some_step(script, random);
