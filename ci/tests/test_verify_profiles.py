@@ -42,7 +42,7 @@ case $3 in exchange-2000) exit {exits[0]};; *) exit {exits[1]};; esac
         rows += results("exchange-2000", EXPECTED - {"PER-01"}, engines=("fuzz",))
         run = self.judge(rows, results("exchange-2000-sp1", ()))
         self.assertEqual(run.returncode, 1)
-        self.assertIn("PER-01 was not found violated by fuzz/imap, fuzz/pop3", run.stdout)
+        self.assertIn("PER-01 was not found violated by fuzz", run.stdout)
 
     def test_an_engine_that_says_nothing_fails(self):
         run = self.judge(results("exchange-2000", EXPECTED, engines=("explore", "rapid")),

@@ -76,20 +76,27 @@ class CurlAtServe(TestCase):
                     self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_hardened_with_a_certificate_takes_passwords_under_tls_only(self):
+        """A proof such as CRAM-MD5's may come before TLS, so the password is asked for by its mechanism."""
         certificate, key = self.certificate()
         ports = self.serve_profile("hardened", "--certificate", certificate, "--key", key,
                                    "--imaps", ANY, "--pop3s", ANY)
         for scheme in ["imap", "pop3"]:
             with self.subTest(scheme):
-                plain = self.log_in(scheme, ports[scheme])
+                in_clear = ["--login-options", "AUTH=PLAIN"]
+                plain = self.log_in(scheme, ports[scheme], *in_clear)
                 self.assertEqual(plain.returncode, LOGIN_DENIED, plain.stderr)
+                proof = self.log_in(scheme, ports[scheme])
+                self.assertEqual(proof.returncode, 0, proof.stderr)
+                self.assertRegex(proof.stderr, r"> (A\d+ AUTHENTICATE|AUTH) (CRAM-MD5|SCRAM-SHA-256)")
                 trust = ["--cacert", str(certificate)]
-                starttls = self.log_in(scheme, ports[scheme], "--ssl-reqd", *trust)
+                starttls = self.log_in(scheme, ports[scheme], "--ssl-reqd", *trust,
+                                       *in_clear)
                 self.assertEqual(starttls.returncode, 0, starttls.stderr)
-                insecure = self.log_in(scheme, ports[scheme], "--ssl-reqd", "--insecure")
+                insecure = self.log_in(scheme, ports[scheme], "--ssl-reqd", "--insecure",
+                                       *in_clear)
                 self.assertEqual(insecure.returncode, 0, insecure.stderr)
                 implicit = self.curl(f"{scheme}s://127.0.0.1:{ports[scheme + 's']}/",
-                                     *BEHIND_LOGIN[scheme], *trust)
+                                     *BEHIND_LOGIN[scheme], *trust, *in_clear)
                 self.assertEqual(implicit.returncode, 0, implicit.stderr)
 
 
