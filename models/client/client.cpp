@@ -289,7 +289,7 @@ void Client::canonical(trace::Canonical& out) const {
   }
   out.text(unread_);
   out.text(raw_line_);
-  out.text(binding_);
+  out.name(binding_);
   out.u8(certificate_ ? static_cast<std::uint8_t>(*certificate_ + 1) : 0);
   if (waiting()) {
     out.u32(offered_.bits);

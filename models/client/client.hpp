@@ -129,6 +129,10 @@ class Client {
   void receive(std::string_view octets, std::string& out);
   /// `binding` is the channel's tls-exporter value (RFC 9266), where the driver knows it.
   void tls_established(std::string_view binding = {});
+  /// The channel that stands, if one does, is known by another value from now on.
+  void rename_channel(std::string_view binding) {
+    if (!binding_.empty()) binding_ = binding;
+  }
 
   /// The server owes an answer.
   [[nodiscard]] bool waiting() const;

@@ -41,9 +41,10 @@ void FrontEnd::look_up(trace::SessionId id, std::string_view user, Host& host) {
   Session& s = session(id);
   s.phase = Phase::lookup;
   s.wait_seconds = 0;
-  const auto found = std::ranges::find(cache_, cache_key(s, user),
+  const std::vector<Cached>& cache = shared().cache;
+  const auto found = std::ranges::find(cache, cache_key(s, user),
                                        [](const Cached& c) -> const std::string& { return c.key; });
-  if (!configuration_->profile.cache || found == cache_.end()) return host.look_up(id, user);
+  if (!configuration_->profile.cache || found == cache.end()) return host.look_up(id, user);
   host.inside({.kind = trace::Kind::cached,
                .point = trace::Point::inside,
                .protocol = s.protocol,
@@ -57,9 +58,10 @@ void FrontEnd::looked_up(trace::SessionId id, const Account* account, Host& host
   if (id >= sessions_.size() || session(id).phase != Phase::lookup) return;
   if (account != nullptr && configuration_->profile.cache) {
     const bool live = configuration_->nonce_seed != 0;
-    if (cache_.size() >= (live ? cached_max_live : cached_max)) cache_.erase(cache_.begin());
+    std::vector<Cached>& cache = shared().cache;
+    if (cache.size() >= (live ? cached_max_live : cached_max)) cache.erase(cache.begin());
     Session& s = session(id);
-    cache_.push_back({.key = cache_key(s, s.claim.authcid), .account = *account});
+    cache.push_back({.key = cache_key(s, s.claim.authcid), .account = *account});
   }
   account_known(id, account, host);
   advance(id, host);
@@ -93,8 +95,8 @@ bool FrontEnd::may_log_in(const Session& s, const Account* account) const {
   if (account == nullptr) return true;
   const bool password = s.claim.mechanism == Mechanism::none;
   const Mechanism mechanism = password ? Mechanism::plain : s.claim.mechanism;
-  const bool others = faulty(Fault::judge_by_the_last_policy) && !cache_.empty();
-  const Account& policy = others ? cache_.front().account : *account;
+  const bool others = faulty(Fault::judge_by_the_last_policy) && !shared().cache.empty();
+  const Account& policy = others ? shared().cache.front().account : *account;
   if (!policy.mechanisms.has(mechanism)) return false;
   if (s.claim.authzid.empty() || faulty(Fault::let_anybody_act_for_others)) return true;
   if (s.claim.mechanism == Mechanism::external && faulty(Fault::take_any_name_with_a_certificate)) {

@@ -64,9 +64,9 @@ void FrontEnd::exchange_line(trace::SessionId id, std::string_view line, Host& h
   }
   if (!message) {  // strict base64 before any forwarding
     if (faulty(Fault::end_all_exchanges_on_bad_base64)) {
-      for (std::size_t other = 0; other < sessions_.size(); ++other) {
-        if (sessions_[other].phase != Phase::exchange || other == id) continue;
-        complete(static_cast<trace::SessionId>(other), Status::no, "authentication failed", host);
+      for (trace::SessionId other = 0; other < sessions_.size(); ++other) {
+        if (session(other).phase != Phase::exchange || other == id) continue;
+        complete(other, Status::no, "authentication failed", host);
       }
     }
     return break_exchange(id, "invalid base64", host);

@@ -31,6 +31,7 @@
 #include "frontend/profile.hpp"
 #include "trace/canonical.hpp"
 #include "trace/event.hpp"
+#include "trace/renaming.hpp"
 #include "wire/imap.hpp"
 #include "wire/pop3.hpp"
 #include "wire/sasl.hpp"
@@ -75,7 +76,25 @@ class FrontEnd {
   /// Octets that it holds for a session.
   [[nodiscard]] std::uint32_t held(trace::SessionId session) const;
 
-  void canonical(trace::Canonical& out) const;
+  /// Its canonical octets, in pieces: a session's, a connection's, and what belongs to neither.
+  void canonical(trace::SessionId session, trace::Canonical& out) const;
+  void canonical_link(trace::LinkId link, trace::Canonical& out) const;
+  void canonical_rest(trace::Canonical& out) const;
+
+  /// Gives sessions and connections other numbers, for a search that takes what differs in numbers
+  /// only for one. `binding_of` says what a channel of a session of that number is bound to.
+  void rename(const trace::Renaming& renaming, std::string (*binding_of)(trace::SessionId));
+
+  /// Which of those pieces the calls since the last clear_footprint() looked at or changed, a bit
+  /// each. With equal pieces under its footprint a call goes the same way again, whatever the
+  /// others are. Numbers from 32 on share bits.
+  struct Footprint {
+    std::uint32_t sessions = 0;
+    std::uint32_t links = 0;
+    bool rest = false;
+  };
+  [[nodiscard]] const Footprint& footprint() const { return footprint_; }
+  void clear_footprint() { footprint_ = {}; }
 
  private:
   /// A digest of all that a connection's login rested on: see key_of.
@@ -274,6 +293,7 @@ class FrontEnd {
   /// Adds the idle connections that nobody leases and that `wanted` takes.
   template <class Wanted>
   void add(trace::Protocol protocol, std::vector<trace::LinkId>& eligible, Wanted&& wanted) const {
+    look_at_all_links();
     for (std::size_t k = 0; k < links_.size(); ++k) {
       const Link& l = links_[k];
       const auto id = static_cast<trace::LinkId>(k);
@@ -311,6 +331,7 @@ class FrontEnd {
                       Host& host);
   void relay_command(trace::SessionId id, std::string_view frame, Host& host);
   void finish_command(trace::LinkId link, Host& host);
+  void keep_reply(std::string_view frame);
   [[nodiscard]] bool replay_reply(trace::SessionId id, std::string_view frame, Host& host);
   void send_segment(trace::LinkId link, Host& host);
   void imap_relayed(trace::LinkId link, std::string_view frame,
@@ -333,25 +354,55 @@ class FrontEnd {
   void pop3_response(trace::LinkId link, std::string_view line, Host& host);
   [[nodiscard]] std::string next_tag(Link& link) const;
 
+  /// How long somebody has been silent is told apart by minutes only: the delay of a failed login,
+  /// which every other session sits through, makes no state of its own. So a search may take for
+  /// one two states of which the first is logged out some seconds sooner.
+  static constexpr std::uint32_t told_apart_seconds = 60;
+  static bool told_apart(std::uint32_t age, std::uint32_t more) {
+    return age / told_apart_seconds != (age + more) / told_apart_seconds;
+  }
+
   // canonical.cpp
   void canonical(const Session& session, trace::Canonical& out) const;
   void canonical(const Link& link, trace::Canonical& out) const;
 
-  [[nodiscard]] Session& session(trace::SessionId id) { return sessions_[id]; }
-  [[nodiscard]] Link& link(trace::LinkId id) { return links_[id]; }
+  /// What only faults remember, and what all sessions share: the accounts looked up, and what any
+  /// back-end has offered so far.
+  struct Shared {
+    std::vector<Cached> cache;
+    trace::MechanismSet learned;
+    std::string scratch;               // the last login's secret
+    std::string accepted_proof;        // the last that was
+    std::string final_data;            // of the first SCRAM exchange
+    std::vector<std::string> replies;  // a command and what was answered to it
+  };
+
+  // Nothing gets at the pieces of the footprint but through these; where it does, it says why.
+  [[nodiscard]] Session& session(trace::SessionId id) {
+    footprint_.sessions |= bit(id);
+    return sessions_[id];
+  }
+  [[nodiscard]] Link& link(trace::LinkId id) {
+    footprint_.links |= bit(id);
+    return links_[id];
+  }
+  [[nodiscard]] Shared& shared() {
+    footprint_.rest = true;
+    return shared_;
+  }
+  [[nodiscard]] const Shared& shared() const {
+    footprint_.rest = true;
+    return shared_;
+  }
+  void look_at_all_links() const { footprint_.links = ~std::uint32_t{0}; }
+  static std::uint32_t bit(std::uint16_t id) { return std::uint32_t{1} << (id & 31U); }
 
   const Configuration* configuration_;
   std::vector<Session> sessions_;
   std::vector<Link> links_;
-  std::vector<Cached> cache_;
-  trace::MechanismSet learned_;  // offered by any back-end so far
+  Shared shared_;
   std::uint32_t exchanges_ = 0;  // begun so far; only makes challenges
-  // What only faults remember: the last login's secret, a proof that was accepted, the final data
-  // of the first SCRAM exchange, and a reply with its command.
-  std::string scratch_;
-  std::string accepted_proof_;
-  std::string final_data_;
-  std::vector<std::string> replies_;
+  mutable Footprint footprint_;
 };
 
 }  // namespace sallyport::frontend

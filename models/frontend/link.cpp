@@ -160,7 +160,7 @@ void FrontEnd::ask_for_list(LinkId k, Host& host) {
 // The greeting and the capabilities are through: what waited for the connection goes out.
 void FrontEnd::ready(LinkId k, Host& host) {
   Link& l = link(k);
-  learned_ = learned_ | l.mechanisms;
+  shared().learned = shared().learned | l.mechanisms;
   l.state = LinkState::idle;
   if (l.session == no_session) return;
   if (l.unsent.empty()) return send_login(k, host);

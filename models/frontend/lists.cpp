@@ -46,7 +46,7 @@ MechanismSet FrontEnd::shown(const Session& session) const {
   if (faulty(Fault::advertise_ntlm)) set.add(Mechanism::ntlm);
   if (faulty(Fault::advertise_gss_spnego)) set.add(Mechanism::gss_spnego);
   if (faulty(Fault::offer_digest_md5_without_verifier)) set.add(Mechanism::digest_md5);
-  if (faulty(Fault::copy_backend_lists)) set = set | learned_;
+  if (faulty(Fault::copy_backend_lists)) set = set | shared().learned;
   return set;
 }
 

@@ -79,7 +79,7 @@ void FrontEnd::send_login(LinkId k, Host& host) {
   const SessionId id = l.session;
   const Claim& claim = session(id).claim;
   const trace::MechanismSet offered =
-      faulty(Fault::use_mechanisms_of_any_backend) ? learned_ : l.mechanisms;
+      faulty(Fault::use_mechanisms_of_any_backend) ? shared().learned : l.mechanisms;
   const bool refuses = l.protocol == Protocol::imap
                            ? l.capabilities.has(trace::Capability::login_disabled)
                            : !l.capabilities.has(trace::Capability::user);
@@ -174,7 +174,7 @@ void FrontEnd::continue_login(LinkId k, Host& host) {
     message = wire::base64_encode(login_message(claim, link(k).mechanism));
     link(k).proven = true;
   }
-  scratch_ = claim.secret;
+  if (faulty(Fault::log_beyond_the_name)) shared().scratch = claim.secret;
   message += "\r\n";
   LinkId target = k;
   if (faulty(Fault::move_login_between_messages)) {

@@ -68,6 +68,7 @@ void FrontEnd::add_idle(Protocol protocol, std::uint8_t route,
 
 // A new connection, where the pool may grow: it takes the smallest free number.
 void FrontEnd::add_new(std::vector<LinkId>& eligible) const {
+  look_at_all_links();
   std::size_t free = links_.size();
   for (std::size_t k = links_.size(); k-- > 0;) {
     if (links_[k].state == LinkState::closed) free = k;
@@ -93,6 +94,7 @@ void FrontEnd::close_link(LinkId k, Host& host) {
 
 // Connections that were left in the middle of this session's exchange are of no use to anybody.
 void FrontEnd::close_unfinished(SessionId id, Host& host) {
+  look_at_all_links();
   for (std::size_t k = 0; k < links_.size(); ++k) {
     if (links_[k].unfinished == id) close_link(static_cast<LinkId>(k), host);
   }

@@ -120,10 +120,11 @@ void FrontEnd::cram_proof(trace::SessionId id, const Account* account, Host& hos
   const std::string digest = crypto::cram_md5(password, s.proof.challenge);
   const std::string_view given =
       std::string_view(s.proof.message).substr(s.proof.message.rfind(' ') + 1);
-  const bool before = faulty(Fault::accept_proof_twice) && s.proof.message == accepted_proof_;
+  const bool before =
+      faulty(Fault::accept_proof_twice) && s.proof.message == shared().accepted_proof;
   const bool equal = (crypto::equal_constant_time(digest, given) && account != nullptr) || before;
   if (!equal) return fail_login(id, Status::no, login_failed(s.protocol), host);
-  if (faulty(Fault::accept_proof_twice)) accepted_proof_ = s.proof.message;
+  if (faulty(Fault::accept_proof_twice)) shared().accepted_proof = s.proof.message;
   grant(id, host);
 }
 
@@ -174,8 +175,8 @@ void FrontEnd::scram_final(trace::SessionId id, std::string_view octets, Host& h
   const crypto::Digest256 signature = crypto::server_signature(keys, transcript);
   s.proof.server_final = wire::scram::build_server_final(crypto::view(signature));
   if (right && faulty(Fault::send_stale_final_data)) {
-    if (final_data_.empty()) final_data_ = s.proof.server_final;
-    s.proof.server_final = final_data_;
+    if (shared().final_data.empty()) shared().final_data = s.proof.server_final;
+    s.proof.server_final = shared().final_data;
   }
   if (right) return grant(id, host);
   if (faulty(Fault::send_final_data_on_failure)) challenge(id, s.proof.server_final, host);

@@ -132,14 +132,20 @@ void FrontEnd::relay_command(SessionId id, std::string_view frame, Host& host) {
   send_segment(s.link, host);
 }
 
+void FrontEnd::keep_reply(std::string_view frame) {
+  if (!faulty(Fault::cache_replies_by_command) || shared().replies.empty()) return;
+  shared().replies.emplace_back(frame);
+}
+
 /// ISO-02's fault: what was answered to a command is kept, whoever gave it. True: it was answered
 /// so.
 bool FrontEnd::replay_reply(SessionId id, std::string_view frame, Host& host) {
   Session& s = session(id);
   if (s.verb != Verb::stat && s.verb != Verb::status) return false;
   if (s.protocol == Protocol::imap) frame.remove_prefix(s.tag.size());
-  if (!replies_.empty() && replies_.front() == frame) {
-    for (std::size_t i = 1; i < replies_.size(); ++i) host.to_client(id, replies_[i]);
+  std::vector<std::string>& replies = shared().replies;
+  if (!replies.empty() && replies.front() == frame) {
+    for (std::size_t i = 1; i < replies.size(); ++i) host.to_client(id, replies[i]);
     if (s.protocol == Protocol::imap) {
       complete(id, Status::ok, "completed", host);
     } else {
@@ -148,7 +154,7 @@ bool FrontEnd::replay_reply(SessionId id, std::string_view frame, Host& host) {
     }
     return true;
   }
-  replies_ = {std::string(frame)};
+  replies = {std::string(frame)};
   return false;
 }
 
@@ -188,7 +194,7 @@ void FrontEnd::imap_relayed(LinkId k, std::string_view frame, const wire::imap::
     if (response.code.starts_with("REFERRAL")) return;
     if (trace::equal_fold(response.name, "BYE")) return link_gone(k, response.text, host);
     l.passed_on = true;
-    if (l.verb == Verb::status && !replies_.empty()) replies_.emplace_back(frame);
+    if (l.verb == Verb::status) keep_reply(frame);
     return host.to_client(id, frame);
   }
   if (response.tag != l.tag) return link_gone(k, "", host);
@@ -197,9 +203,9 @@ void FrontEnd::imap_relayed(LinkId k, std::string_view frame, const wire::imap::
   if (ok && (l.verb == Verb::close || l.verb == Verb::unselect)) l.selected = false;
   SessionId to = id;
   if (faulty(Fault::route_answers_by_tag)) {
-    for (std::size_t other = 0; other < sessions_.size(); ++other) {
-      if (sessions_[other].phase == Phase::busy && sessions_[other].tag == session(id).tag) {
-        to = static_cast<SessionId>(other);
+    for (SessionId other = 0; other < sessions_.size(); ++other) {
+      if (session(other).phase == Phase::busy && session(other).tag == session(id).tag) {
+        to = other;
         break;
       }
     }
@@ -225,7 +231,7 @@ void FrontEnd::pop3_relayed(LinkId k, std::string_view line, Host& host) {
   const bool body = l.verb == Verb::none;
   const bool end = body && wire::pop3::is_terminator(text);
   l.passed_on = true;
-  if (l.verb == Verb::stat && !replies_.empty()) replies_.emplace_back(line);
+  if (l.verb == Verb::stat) keep_reply(line);
   if (body && !end && text.starts_with('.') && faulty(Fault::take_dots_off)) {
     host.to_client(l.session, text.substr(1));
     host.to_client(l.session, "\r\n");

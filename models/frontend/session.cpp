@@ -51,7 +51,7 @@ trace::Event FrontEnd::policy_of(const Session& s) const {
   trace::Event event{.kind = Kind::policy, .point = trace::Point::given, .protocol = s.protocol};
   // The policy as it was written, without what a fault makes of it, except for those faults that
   // are mistakes in the policy.
-  event.mechanisms = shown(s) - (learned_ - accepted(s));
+  event.mechanisms = shown(s) - (shared().learned - accepted(s));
   event.capabilities = shown_capabilities(s);
   event.terminated = terminated();
   event.to_backends = trace::MechanismSet{trace::Mechanism::plain, trace::Mechanism::oauthbearer,
@@ -83,6 +83,7 @@ trace::Events FrontEnd::limits() const {
   return events;
 }
 
+// Leaves no footprint: what is held for a session changes with the session only.
 std::uint32_t FrontEnd::held(trace::SessionId id) const {
   if (id >= sessions_.size() || sessions_[id].phase == Phase::closed) return 0;
   const Session& s = sessions_[id];
@@ -273,7 +274,7 @@ void FrontEnd::fail_login(trace::SessionId id, Status status, std::string_view t
   s.user.clear();
   const std::string said = s.claim.user();
   std::string line = "login failed: user=<" + quoted(said, Fault::take_user_for_a_template) + ">";
-  if (faulty(Fault::log_beyond_the_name)) line += scratch_;
+  if (faulty(Fault::log_beyond_the_name)) line += shared().scratch;
   host.log(id, line, said);
   s.reply = text;
   s.reply_status = status;
@@ -296,12 +297,19 @@ void FrontEnd::answer_failure(trace::SessionId id, Host& host) {
 
 void FrontEnd::elapse(std::uint32_t seconds, Host& host) {
   const Limits& limits = configuration_->profile.limits;
-  for (Cached& entry : cache_) entry.age_seconds += seconds;
-  std::erase_if(cache_, [](const Cached& entry) { return entry.age_seconds >= cache_seconds; });
+  // A piece that only grows old by less than is told apart isn't under the footprint.
+  for (Cached& entry : shared_.cache) {
+    if (told_apart(entry.age_seconds, seconds)) footprint_.rest = true;
+    entry.age_seconds += seconds;
+  }
+  std::erase_if(shared_.cache,
+                [](const Cached& entry) { return entry.age_seconds >= cache_seconds; });
   for (std::size_t i = 0; i < sessions_.size(); ++i) {
     const auto id = static_cast<trace::SessionId>(i);
-    Session& s = session(id);
+    Session& s = sessions_[i];
     if (s.phase == Phase::closed) continue;
+    const bool waits = s.phase == Phase::delayed || s.phase == Phase::lookup;
+    if (waits || told_apart(s.idle_seconds, seconds)) footprint_.sessions |= bit(id);
     s.idle_seconds += seconds;
     if (s.phase == Phase::delayed) {
       s.wait_seconds -= std::min(seconds, s.wait_seconds);
@@ -331,8 +339,8 @@ void FrontEnd::elapse(std::uint32_t seconds, Host& host) {
     abandon(id, "idle for too long", host);
   }
   for (std::size_t i = 0; i < links_.size(); ++i) {
-    Link& l = links_[i];
-    if (l.state == LinkState::closed || l.state == LinkState::idle) continue;
+    if (links_[i].state == LinkState::closed || links_[i].state == LinkState::idle) continue;
+    Link& l = link(static_cast<trace::LinkId>(i));
     l.wait_seconds += seconds;
     if (l.wait_seconds < limits.backend_seconds || limits.backend_seconds == 0) continue;
     if (!faulty(Fault::wait_for_a_dead_backend))
@@ -340,6 +348,8 @@ void FrontEnd::elapse(std::uint32_t seconds, Host& host) {
   }
 }
 
+// Looks at all and leaves no footprint: whoever asks is to ask before each step as well, and to
+// look for a footprint of steps only where nobody waited then.
 std::optional<std::uint32_t> FrontEnd::due() const {
   const std::uint32_t patience = configuration_->profile.limits.backend_seconds;
   std::optional<std::uint32_t> soonest;

@@ -11,6 +11,7 @@ constexpr std::ptrdiff_t kept_of_a_kind = 16;
 
 Nonces::Seen Nonces::note(What what, trace::Point point, std::uint16_t id,
                           std::string_view octets) {
+  ++asked_;
   const std::uint64_t digest = trace::digest_of(octets);
   Seen seen;
   for (const Entry& entry : entries_) {

@@ -8,6 +8,7 @@
 
 #include "trace/canonical.hpp"
 #include "trace/event.hpp"
+#include "trace/renaming.hpp"
 
 namespace sallyport::observe {
 
@@ -28,6 +29,13 @@ class Nonces {
   /// Notes `octets`, said on the wire `point` `id`, and tells what was known of them.
   [[nodiscard]] Seen note(What what, trace::Point point, std::uint16_t id, std::string_view octets);
 
+  /// How often it was asked: a step that leaves this as it was has nothing to do with the book.
+  [[nodiscard]] std::uint32_t asked() const { return asked_; }
+
+  void rename(const trace::Renaming& renaming) {
+    for (Entry& entry : entries_) entry.link = renaming.link(entry.link);
+  }
+
   /// Which kinds have an entry, and no more. This joins states that aren't equal: what entries
   /// there are only matters once the same octets come again, which a search that looks for states
   /// would never end to wait for, since every login makes new ones. So a search may miss a
@@ -43,6 +51,7 @@ class Nonces {
   };
 
   std::vector<Entry> entries_;  // oldest first
+  std::uint32_t asked_ = 0;
 };
 
 }  // namespace sallyport::observe

@@ -70,6 +70,9 @@ class Observer {
            bool valid = false);
   void closed(bool by_server, trace::Trace& out);
 
+  /// What it watches has another number from now on.
+  void rename(std::uint16_t id) { id_ = id; }
+
   void canonical(trace::Canonical& out) const;
 
  private:

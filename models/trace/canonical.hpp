@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "trace/event.hpp"
+
 namespace sallyport::trace {
 
 class Canonical {
@@ -37,20 +39,37 @@ class Canonical {
     names_.emplace_back(value);
     u8(static_cast<std::uint8_t>(names_.size()));
   }
+  /// The number of a client or of a connection of the pool, in one octet: see `places`.
+  void session(SessionId value) { number_of(value, false); }
+  void link(LinkId value) { number_of(value, true); }
   void raw(std::string_view octets) { bytes_.append(octets); }
 
   [[nodiscard]] std::string_view bytes() const { return bytes_; }
+  /// In the order of their numbers, which begin with 1.
+  [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
+  /// Where in `bytes` numbers of sessions and links stand, so that they can be renamed.
+  struct Place {
+    std::uint32_t at = 0;
+    bool link = false;
+  };
+  [[nodiscard]] const std::vector<Place>& places() const { return places_; }
   void clear() {
     bytes_.clear();
     names_.clear();
+    places_.clear();
   }
 
  private:
+  void number_of(std::uint16_t value, bool link) {
+    places_.push_back({.at = static_cast<std::uint32_t>(bytes_.size()), .link = link});
+    u8(static_cast<std::uint8_t>(value));
+  }
   void number(std::uint64_t value, int octets) {
     for (int i = 0; i < octets; ++i) u8(static_cast<std::uint8_t>(value >> (8 * i)));
   }
   std::string bytes_;
   std::vector<std::string> names_;
+  std::vector<Place> places_;
 };
 
 }  // namespace sallyport::trace

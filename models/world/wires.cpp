@@ -25,8 +25,6 @@ std::string_view plaintext(trace::Protocol protocol) {
   return protocol == trace::Protocol::imap ? "p1 NOOP\r\np2 CAPABILITY\r\n" : "CAPA\r\n";
 }
 
-std::string binding_of(SessionId s) { return "channel of session " + std::to_string(s); }
-
 /// The verb of what a front-end says to a back-end; none for a line of an exchange.
 trace::Verb verb_of(trace::Protocol protocol, std::string_view said) {
   if (protocol == trace::Protocol::imap) {
@@ -67,19 +65,33 @@ bool is_of_handshake(Mishap mishap) {
 
 }  // namespace
 
-World::Wires::Wires(World& world, const Step& step, trace::Trace& out,
-                    std::vector<std::uint8_t>* arities)
+World::Wires::Wires(World& world, const Step& step, trace::Trace& out, Taken* taken)
     : world_(world),
       step_(step),
       out_(out),
-      arities_(arities),
+      taken_(taken),
+      nonces_asked_before_(world.nonces_.asked()),
       shared_{.nonces = &world.nonces_, .secrets = &world.setting_->secrets},
-      openings_before_(world.openings_) {}
+      openings_before_(world.openings_) {
+  world_.front_end_.clear_footprint();
+  if (taken_ != nullptr) taken_->arities.clear();
+}
+
+std::uint32_t World::Wires::footprint() const {
+  const frontend::FrontEnd::Footprint& front_end = world_.front_end_.footprint();
+  const std::uint32_t links = (std::uint32_t{1} << world_.setting_->front_end.connections_max) - 1;
+  std::uint32_t bits =
+      pieces_ | front_end.sessions | (front_end.links & links) << std::uint32_t{clients_max};
+  const auto rest = [&](std::size_t which) { return std::uint32_t{1} << world_.rest_piece(which); };
+  if (front_end.rest) bits |= rest(piece_front_end);
+  if (world_.nonces_.asked() != nonces_asked_before_) bits |= rest(piece_nonces);
+  return bits;
+}
 
 // What happens in a step
 
 void World::Wires::connect(SessionId s) {
-  Slot& slot = world_.slots_[s];
+  Slot& slot = slot_of(s);
   slot.client = client::Client(protocol(), world_.setting_->credentials);
   slot.observer = observe::Observer(protocol(), Point::client, s);
   slot.outlook_express.reset();
@@ -91,7 +103,7 @@ void World::Wires::connect(SessionId s) {
 }
 
 void World::Wires::act(SessionId s, const client::Action& action) {
-  Slot& slot = world_.slots_[s];
+  Slot& slot = slot_of(s);
   if (!slot.connected) return;
   if (action.verb == Verb::outlook_express) {
     slot.outlook_express.emplace(action.account);
@@ -127,7 +139,7 @@ void World::Wires::come_to_rest() {
   for (Delivery& late : std::exchange(world_.before_, {})) {
     if (!stands(late)) continue;
     if (!late.octets.empty()) {
-      world_.links_[late.id]->observer.from_server(late.octets, out_, shared_);
+      link_of(late.id)->observer.from_server(late.octets, out_, shared_);
     }
     queue_.push_back(std::move(late));
   }
@@ -141,11 +153,12 @@ void World::Wires::come_to_rest() {
   if (world_.at_rest()) given({.kind = Kind::quiescent});
 }
 
+// Looks at all clients and leaves no footprint: what is held changes with a session only.
 void World::Wires::tell_held() {
   for (SessionId s = 0; s < world_.slots_.size(); ++s) {
     Slot& slot = world_.slots_[s];
     const std::uint32_t held = slot.connected ? world_.front_end_.held(s) : 0;
-    if (held == 0 && slot.held == 0) continue;
+    if (held == slot.held) continue;
     slot.held = held;
     out_.events.push_back({.kind = Kind::held,
                            .point = Point::inside,
@@ -157,7 +170,7 @@ void World::Wires::tell_held() {
 
 // Outlook Express goes on by itself until it is done; what its user sees stands in the dialogue.
 void World::Wires::check_mail(SessionId s) {
-  Slot& slot = world_.slots_[s];
+  Slot& slot = slot_of(s);
   while (slot.connected && !slot.client.waiting() && !world_.runaway_) {
     std::string shown;
     const auto next = slot.outlook_express->next(slot.client, protocol(), shown);
@@ -176,14 +189,14 @@ void World::Wires::check_mail(SessionId s) {
 // frontend::Host
 
 void World::Wires::to_client(SessionId s, std::string_view octets) {
-  Slot& slot = world_.slots_[s];
+  Slot& slot = slot_of(s);
   if (!slot.connected) return;
   slot.observer.from_server(octets, out_, shared_);
   queue_.push_back({.to = To::client, .id = s, .octets = std::string(octets)});
 }
 
 void World::Wires::close_client(SessionId s) {
-  Slot& slot = world_.slots_[s];
+  Slot& slot = slot_of(s);
   if (!slot.connected) return;
   slot.observer.closed(true, out_);
   slot.connected = false;
@@ -194,10 +207,10 @@ void World::Wires::start_tls(SessionId s) { queue_.push_back({.to = To::tls, .id
 void World::Wires::open_backend(LinkId k, trace::Protocol protocol, std::uint8_t /*route*/) {
   if (k >= world_.links_.size()) world_.links_.resize(k + std::size_t{1});
   const std::uint16_t opening = ++world_.openings_;
-  world_.links_[k].emplace(Link{.connection = backend::Connection(directory(), protocol, opening),
-                                .observer = observe::Observer(protocol, Point::backend, k),
-                                .opening = opening});
-  Link& link = *world_.links_[k];
+  link_of(k).emplace(Link{.connection = backend::Connection(directory(), protocol, opening),
+                          .observer = observe::Observer(protocol, Point::backend, k),
+                          .opening = opening});
+  Link& link = *link_of(k);
   link.observer.opened(out_);
   Answer answer;
   link.connection.open(answer.octets);
@@ -211,20 +224,20 @@ void World::Wires::open_backend(LinkId k, trace::Protocol protocol, std::uint8_t
 }
 
 void World::Wires::to_backend(LinkId k, std::string_view octets) {
-  Link& link = *world_.links_[k];
+  Link& link = *link_of(k);
   link.observer.from_client(octets, out_, shared_);
   queue_.push_back(
       {.to = To::backend, .id = k, .opening = link.opening, .octets = std::string(octets)});
 }
 
 void World::Wires::close_backend(LinkId k) {
-  Link& link = *world_.links_[k];
+  Link& link = *link_of(k);
   if (!link.hung_up) link.observer.closed(false, out_);
-  world_.links_[k].reset();
+  link_of(k).reset();
 }
 
 void World::Wires::start_backend_tls(LinkId k) {
-  queue_.push_back({.to = To::backend_tls, .id = k, .opening = world_.links_[k]->opening});
+  queue_.push_back({.to = To::backend_tls, .id = k, .opening = link_of(k)->opening});
 }
 
 void World::Wires::look_up(SessionId s, std::string_view user) {
@@ -232,7 +245,7 @@ void World::Wires::look_up(SessionId s, std::string_view user) {
 }
 
 std::size_t World::Wires::choose(SessionId /*s*/, std::span<const LinkId> eligible) {
-  if (arities_ != nullptr) arities_->push_back(static_cast<std::uint8_t>(eligible.size()));
+  if (taken_ != nullptr) taken_->arities.push_back(static_cast<std::uint8_t>(eligible.size()));
   const std::size_t choice = lease_ < step_.leases.size() ? step_.leases[lease_] : 0;
   ++lease_;
   return choice % eligible.size();
@@ -240,9 +253,9 @@ std::size_t World::Wires::choose(SessionId /*s*/, std::span<const LinkId> eligib
 
 void World::Wires::inside(const trace::Event& event) {
   out_.events.push_back(event);
-  if (event.link >= world_.links_.size() || !world_.links_[event.link]) return;
-  if (event.kind == Kind::lease) world_.links_[event.link]->session = event.session;
-  if (event.kind == Kind::release) world_.links_[event.link]->session = trace::no_session;
+  if (event.link >= world_.links_.size() || !link_of(event.link)) return;
+  if (event.kind == Kind::lease) link_of(event.link)->session = event.session;
+  if (event.kind == Kind::release) link_of(event.link)->session = trace::no_session;
 }
 
 void World::Wires::log(SessionId s, std::string_view line, std::string_view said) {
@@ -277,21 +290,21 @@ bool World::Wires::strikes(Strikes where, LinkId k) {
   if (mishap.strikes != where || (struck_ && where != Strikes::list)) return false;
   if (mishap.imap_only && protocol() == trace::Protocol::pop3) return false;
   if (mishap.failure && !struck_) {
-    const SessionId s = k == trace::no_link ? trace::no_session : world_.links_[k]->session;
+    const SessionId s = k == trace::no_link ? trace::no_session : link_of(k)->session;
     given({.kind = Kind::failure, .session = s, .link = k});
   }
   struck_ = true;
   return true;
 }
 
-bool World::Wires::stands(const Delivery& delivery) const {
-  const auto& link = world_.links_[delivery.id];
+bool World::Wires::stands(const Delivery& delivery) {
+  const auto& link = link_of(delivery.id);
   return link.has_value() && link->opening == delivery.opening;
 }
 
 void World::Wires::from_client(SessionId s, std::string octets) {
   if (octets.empty()) return;
-  world_.slots_[s].observer.from_client(octets, out_, shared_);
+  slot_of(s).observer.from_client(octets, out_, shared_);
   if (step_.split == 0) {
     queue_.push_back({.to = To::front_end_client, .id = s, .octets = std::move(octets)});
     return;
@@ -306,8 +319,9 @@ void World::Wires::from_client(SessionId s, std::string octets) {
 }
 
 void World::Wires::said_by_backend(LinkId k, Answer answer) {
-  Link& link = *world_.links_[k];
+  Link& link = *link_of(k);
   const bool slow = step_.mishap == Mishap::slow;
+  if (slow) look_at_rest(piece_delayed);
   std::vector<Delivery>& queue = slow ? world_.delayed_ : queue_;
   if (!answer.octets.empty()) {
     if (!slow) link.observer.from_server(answer.octets, out_, shared_);
@@ -336,12 +350,12 @@ void World::Wires::deliver(const Delivery& delivery) {
   switch (delivery.to) {
     case To::client: {
       std::string answer;
-      world_.slots_[delivery.id].client.receive(delivery.octets, answer);
-      if (world_.slots_[delivery.id].connected) from_client(delivery.id, std::move(answer));
+      slot_of(delivery.id).client.receive(delivery.octets, answer);
+      if (slot_of(delivery.id).connected) from_client(delivery.id, std::move(answer));
       return;
     }
     case To::front_end_client:
-      if (!world_.slots_[delivery.id].connected) return;
+      if (!slot_of(delivery.id).connected) return;
       return world_.front_end_.client_octets(delivery.id, delivery.octets, *this);
     case To::backend:
       if (stands(delivery)) answer_front_end(delivery.id, delivery.octets);
@@ -351,8 +365,8 @@ void World::Wires::deliver(const Delivery& delivery) {
       return world_.front_end_.backend_octets(delivery.id, delivery.octets, *this);
     case To::hang_up:
       if (!stands(delivery)) return;
-      world_.links_[delivery.id]->hung_up = true;
-      world_.links_[delivery.id]->observer.closed(true, out_);
+      link_of(delivery.id)->hung_up = true;
+      link_of(delivery.id)->observer.closed(true, out_);
       // The front-end closes its side of it in turn, which frees the number.
       return world_.front_end_.backend_closed(delivery.id, *this);
     case To::tls:
@@ -366,7 +380,7 @@ void World::Wires::deliver(const Delivery& delivery) {
 }
 
 void World::Wires::answer_front_end(LinkId k, std::string_view said) {
-  Link& link = *world_.links_[k];
+  Link& link = *link_of(k);
   const trace::Verb verb = verb_of(protocol(), said);
   const Strikes where = place_of(verb, link.logging_in, link.logged_in);
   link.logging_in = link.logging_in || begins_login(verb);
@@ -381,6 +395,7 @@ void World::Wires::answer_front_end(LinkId k, std::string_view said) {
   }
   Answer answer;
   trace::Events told;
+  look_at_rest(piece_store);
   link.connection.receive(said, world_.store_, answer.octets, &told);
   for (trace::Event& event : told) {
     event.link = k;
@@ -392,7 +407,7 @@ void World::Wires::answer_front_end(LinkId k, std::string_view said) {
 }
 
 void World::Wires::begin_tls(SessionId s) {
-  Slot& slot = world_.slots_[s];
+  Slot& slot = slot_of(s);
   if (!slot.connected) return;
   slot.tls = true;
   const std::string binding = binding_of(s);
@@ -405,7 +420,7 @@ void World::Wires::begin_tls(SessionId s) {
 }
 
 void World::Wires::begin_backend_tls(LinkId k) {
-  Link& link = *world_.links_[k];
+  Link& link = *link_of(k);
   if (!link.connection.wants_tls()) {  // nobody there speaks TLS
     return said_by_backend(k, {.octets = "", .hang_up = true});
   }

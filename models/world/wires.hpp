@@ -12,7 +12,10 @@ namespace sallyport::world {
 
 class World::Wires final : public frontend::Host {
  public:
-  Wires(World& world, const Step& step, trace::Trace& out, std::vector<std::uint8_t>* arities);
+  Wires(World& world, const Step& step, trace::Trace& out, Taken* taken);
+
+  /// A bit for each piece of the world that was looked at or changed so far: see Taken.
+  [[nodiscard]] std::uint32_t footprint() const;
 
   // What happens in a step.
   void connect(trace::SessionId s);
@@ -41,7 +44,7 @@ class World::Wires final : public frontend::Host {
   /// Does the step's mishap strike here? Each strikes once, but for what lists show.
   [[nodiscard]] bool strikes(Strikes where, trace::LinkId k);
   /// The connection that it was written to is still the one of that number.
-  [[nodiscard]] bool stands(const Delivery& delivery) const;
+  [[nodiscard]] bool stands(const Delivery& delivery);
 
   void given(trace::Event event);
   void from_client(trace::SessionId s, std::string octets);
@@ -55,10 +58,23 @@ class World::Wires final : public frontend::Host {
   void check_mail(trace::SessionId s);
   void tell_held();
 
+  // Nothing gets at a client or a connection but through these; where it does, it says why.
+  [[nodiscard]] Slot& slot_of(trace::SessionId s) {
+    pieces_ |= std::uint32_t{1} << s;
+    return world_.slots_[s];
+  }
+  [[nodiscard]] std::optional<Link>& link_of(trace::LinkId k) {
+    pieces_ |= std::uint32_t{1} << (clients_max + k);
+    return world_.links_[k];
+  }
+  void look_at_rest(std::size_t which) { pieces_ |= std::uint32_t{1} << world_.rest_piece(which); }
+
   World& world_;
   const Step& step_;
   trace::Trace& out_;
-  std::vector<std::uint8_t>* arities_;
+  Taken* taken_;
+  std::uint32_t pieces_ = 0;
+  std::uint32_t nonces_asked_before_;
   observe::Shared shared_;
   std::uint16_t openings_before_;  // connections up to it come from the pool
   std::vector<Delivery> queue_;

@@ -18,6 +18,7 @@
 #include "observe/observer.hpp"
 #include "observe/secrets.hpp"
 #include "trace/event.hpp"
+#include "trace/renaming.hpp"
 #include "world/script.hpp"
 
 namespace sallyport::world {
@@ -57,6 +58,21 @@ struct Settings {
   }
 };
 
+/// What somebody who searches wants to know of a step.
+struct Taken {
+  /// The number of eligible connections at each lease, so that all schedules can be enumerated.
+  std::vector<std::uint8_t> arities;
+  /// A bit for each piece of the world that the step looked at or changed. From a quiet world with
+  /// equal pieces there, the same step does the same, whatever the other pieces are.
+  std::uint32_t footprint = 0;
+};
+
+/// The tls-exporter value of a channel of client `s`.
+[[nodiscard]] std::string binding_of(trace::SessionId s);
+
+/// The same events of clients and connections with other numbers.
+[[nodiscard]] trace::Events renamed(trace::Events events, const trace::Renaming& renaming);
+
 class World {
  public:
   explicit World(const Setting& setting);
@@ -65,9 +81,9 @@ class World {
   /// nothing. A client that isn't connected connects first, so most actions are possible then.
   [[nodiscard]] bool can(const Step& step) const;
 
-  /// Runs one step to quiescence, appending to `out`. `arities`, where given, gets the number of
-  /// eligible connections at each lease, so that a search can enumerate the schedules of a step.
-  void step(const Step& step, trace::Trace& out, std::vector<std::uint8_t>* arities = nullptr);
+  /// Runs one step to quiescence, appending to `out`. `taken`, where given, gets what is told
+  /// above.
+  void step(const Step& step, trace::Trace& out, Taken* taken = nullptr);
 
   /// The given events that every run starts with: the front-end's policy and limits, the accounts.
   void begin(trace::Trace& out) const;
@@ -76,11 +92,24 @@ class World {
   /// are under way.
   [[nodiscard]] bool at_rest() const { return delayed_.empty(); }
 
+  /// At rest, and nobody waits for time to go by: what a step does is then for it alone to say.
+  [[nodiscard]] bool quiet() const { return at_rest() && !front_end_.due(); }
+
   /// Every wire still moved after this many deliveries in one step: the subject talks to itself
   /// for ever. Recorded as a violation of nothing but as a CRASH by the engines.
   [[nodiscard]] bool runaway() const { return runaway_; }
 
+  /// It consists of pieces: a client with its session, for each client; a connection of the pool
+  /// with its back-end, for each; and what belongs to none of them. Each has canonical octets of
+  /// its own, and the world's are all of theirs.
+  [[nodiscard]] std::size_t pieces() const {
+    return clients_max + setting_->front_end.connections_max + rest_pieces;
+  }
+  void canonical(std::size_t piece, trace::Canonical& out) const;
   void canonical(trace::Canonical& out) const;
+
+  /// Gives clients and connections other numbers.
+  void rename(const trace::Renaming& renaming);
 
   [[nodiscard]] const client::OutlookExpress* outlook_express(std::size_t client) const;
 
@@ -123,6 +152,16 @@ class World {
     std::uint16_t opening = 0;  // of the link
     std::string octets{};
   };
+
+  // The pieces behind clients and connections.
+  enum : std::size_t { piece_nonces, piece_store, piece_front_end, piece_delayed, rest_pieces };
+  [[nodiscard]] std::size_t rest_piece(std::size_t which) const {
+    return clients_max + setting_->front_end.connections_max + which;
+  }
+
+  void canonical_slot(std::size_t s, trace::Canonical& out) const;
+  void canonical_link(std::size_t k, trace::Canonical& out) const;
+  void canonical_delayed(trace::Canonical& out) const;
 
   const Setting* setting_;
   frontend::FrontEnd front_end_;

@@ -108,16 +108,16 @@ void WorldGraph::take(const world::World& from, std::size_t action) {
       scratch_ = std::make_unique<world::World>(from);
     }
     trace_.clear();
-    arities_.clear();
+
     const std::uint16_t chosen = schedule(step.leases);
-    scratch_->step(step, trace_, &arities_);
+    scratch_->step(step, trace_, &taken_);
     const EventsId events = number(trace_.events);
     const WorldId target = number(*scratch_);
     edges_.push_back({.action = static_cast<std::uint16_t>(action),
                       .schedule = chosen,
                       .target = target,
                       .events = events});
-  } while (!canonical_only_ && next_schedule(step.leases, arities_));
+  } while (!canonical_only_ && next_schedule(step.leases, taken_.arities));
 }
 
 WorldId WorldGraph::number(world::World& world) {

@@ -120,7 +120,7 @@ class WorldGraph {
   // Buffers.
   trace::Canonical canonical_;
   trace::Trace trace_;
-  std::vector<std::uint8_t> arities_;
+  world::Taken taken_;
   std::unique_ptr<world::World> scratch_;
 };
 
