@@ -195,7 +195,7 @@ void Connection::canonical(trace::Canonical& out) const {
   out.flag(directory_->literal_plus);  // what tells the directories of a world apart
   out.flag(directory_->tells_what_is_wrong);
   out.text(user_);
-  out.text(unread_);
+  out.lines(unread_);
   out.enumerator(exchange_.mechanism);
   out.u8(exchange_.step);
   if (exchange_.mechanism == trace::Mechanism::none) return;

@@ -287,11 +287,11 @@ void Client::canonical(trace::Canonical& out) const {
     out.flag(pending.bound);
     out.flag(pending.listing);
   }
-  out.text(unread_);
+  out.lines(unread_);
   out.text(raw_line_);
   out.name(binding_);
   out.u8(certificate_ ? static_cast<std::uint8_t>(*certificate_ + 1) : 0);
-  if (waiting()) {
+  if (listing_) {  // otherwise the next list begins anew
     out.u32(offered_.bits);
     out.u32(capabilities_.bits);
   }

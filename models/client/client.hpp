@@ -248,13 +248,15 @@ class Client {
 class OutlookExpress {
  public:
   enum class Phase : std::uint8_t { looking, trying, logged_in, gave_up, unsupported };
+  /// As patience: it asks for the password as often as it is refused, and keeps no count.
+  static constexpr std::uint8_t endless = 0xff;
 
   explicit OutlookExpress(std::uint8_t account, std::uint8_t patience = 3)
       : account_(account), patience_(patience) {}
 
   /// What it does now that `client` waits for nothing; nothing when it has finished. `shown` gets
   /// what the user sees: a prompt or an error, empty otherwise. It leaves a server that challenges
-  /// without end by `close`.
+  /// without end by `close`, or by `cancel` where its patience is endless.
   [[nodiscard]] std::optional<Action> next(const Client& client, trace::Protocol protocol,
                                            std::string& shown);
   [[nodiscard]] Phase phase() const { return phase_; }

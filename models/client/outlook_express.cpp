@@ -61,6 +61,7 @@ std::optional<Action> OutlookExpress::next(const Client& client, trace::Protocol
       ++step_;
       return Action{.verb = Verb::respond};
     }
+    if (patience_ == endless) return Action{.verb = Verb::cancel};
     phase_ = Phase::gave_up;
     shown = "Outlook Express gives up: the server asks without end";
     return Action{.verb = Verb::close};
@@ -70,7 +71,7 @@ std::optional<Action> OutlookExpress::next(const Client& client, trace::Protocol
     shown = "Outlook Express gives up after " + std::to_string(prompts_) + " prompts";
     return std::nullopt;
   }
-  ++prompts_;
+  if (patience_ != endless) ++prompts_;
   step_ = 0;
   shown = "Outlook Express asks for the password (prompt " + std::to_string(prompts_) + ")";
   return authenticate;

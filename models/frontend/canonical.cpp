@@ -60,7 +60,7 @@ void FrontEnd::canonical(const Session& s, trace::Canonical& out) const {
   out.flag(s.claim.delegated);
   out.u8(s.proof.step);
   out.text(s.proof.account ? std::string_view(s.proof.account->user) : std::string_view{});
-  out.text(std::string_view(s.input).substr(s.read));
+  out.lines(std::string_view(s.input).substr(s.read));
 }
 
 void FrontEnd::canonical(const Link& l, trace::Canonical& out) const {
@@ -85,9 +85,9 @@ void FrontEnd::canonical(const Link& l, trace::Canonical& out) const {
   }
   out.name(l.tag);
   out.text(l.owner);
-  out.text(l.unsent);
+  out.lines(l.unsent);
   out.u32(static_cast<std::uint32_t>(l.unsent_literal));
-  out.text(std::string_view(l.input).substr(l.read));
+  out.lines(std::string_view(l.input).substr(l.read));
 }
 
 void FrontEnd::rename(const trace::Renaming& renaming,

@@ -358,9 +358,6 @@ class FrontEnd {
   /// which every other session sits through, makes no state of its own. So a search may take for
   /// one two states of which the first is logged out some seconds sooner.
   static constexpr std::uint32_t told_apart_seconds = 60;
-  static bool told_apart(std::uint32_t age, std::uint32_t more) {
-    return age / told_apart_seconds != (age + more) / told_apart_seconds;
-  }
 
   // canonical.cpp
   void canonical(const Session& session, trace::Canonical& out) const;

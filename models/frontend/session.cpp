@@ -297,19 +297,19 @@ void FrontEnd::answer_failure(trace::SessionId id, Host& host) {
 
 void FrontEnd::elapse(std::uint32_t seconds, Host& host) {
   const Limits& limits = configuration_->profile.limits;
-  // A piece that only grows old by less than is told apart isn't under the footprint.
-  for (Cached& entry : shared_.cache) {
-    if (told_apart(entry.age_seconds, seconds)) footprint_.rest = true;
-    entry.age_seconds += seconds;
+  // Whoever only grows old by less than is told apart isn't under the footprint.
+  if (seconds >= told_apart_seconds) {
+    footprint_.sessions = ~std::uint32_t{0};
+    footprint_.rest = true;
   }
+  for (Cached& entry : shared_.cache) entry.age_seconds += seconds;
   std::erase_if(shared_.cache,
                 [](const Cached& entry) { return entry.age_seconds >= cache_seconds; });
   for (std::size_t i = 0; i < sessions_.size(); ++i) {
     const auto id = static_cast<trace::SessionId>(i);
     Session& s = sessions_[i];
     if (s.phase == Phase::closed) continue;
-    const bool waits = s.phase == Phase::delayed || s.phase == Phase::lookup;
-    if (waits || told_apart(s.idle_seconds, seconds)) footprint_.sessions |= bit(id);
+    if (s.phase == Phase::delayed || s.phase == Phase::lookup) footprint_.sessions |= bit(id);
     s.idle_seconds += seconds;
     if (s.phase == Phase::delayed) {
       s.wait_seconds -= std::min(seconds, s.wait_seconds);

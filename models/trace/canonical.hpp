@@ -42,6 +42,26 @@ class Canonical {
   /// The number of a client or of a connection of the pool, in one octet: see `places`.
   void session(SessionId value) { number_of(value, false); }
   void link(LinkId value) { number_of(value, true); }
+  /// IMAP's lines that somebody hasn't read yet: whatever their tags are called, the state is the
+  /// same. Only the first of several is looked at where there are literals, in which anything may
+  /// stand.
+  void lines(std::string_view octets) {
+    const bool literals = octets.find('{') != std::string_view::npos;
+    do {
+      const std::size_t space = octets.find(' ');
+      const bool named =
+          space != std::string_view::npos && looks_like_a_tag(octets.substr(0, space));
+      flag(named);
+      if (named) {
+        name(octets.substr(0, space));
+        octets.remove_prefix(space);
+      }
+      const std::size_t newline = literals ? std::string_view::npos : octets.find('\n');
+      const std::size_t length = newline == std::string_view::npos ? octets.size() : newline + 1;
+      text(octets.substr(0, length));
+      octets.remove_prefix(length);
+    } while (!octets.empty());
+  }
   void raw(std::string_view octets) { bytes_.append(octets); }
 
   [[nodiscard]] std::string_view bytes() const { return bytes_; }
@@ -60,6 +80,15 @@ class Canonical {
   }
 
  private:
+  /// Letters and then digits, as everybody here makes them.
+  static bool looks_like_a_tag(std::string_view word) {
+    std::size_t letters = 0;
+    while (letters < word.size() && is_letter(word[letters])) ++letters;
+    std::size_t digits = letters;
+    while (digits < word.size() && word[digits] >= '0' && word[digits] <= '9') ++digits;
+    return letters > 0 && digits > letters && digits == word.size();
+  }
+  static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
   void number_of(std::uint16_t value, bool link) {
     places_.push_back({.at = static_cast<std::uint32_t>(bytes_.size()), .link = link});
     u8(static_cast<std::uint8_t>(value));

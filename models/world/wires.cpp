@@ -80,8 +80,9 @@ World::Wires::Wires(World& world, const Step& step, trace::Trace& out, Taken* ta
 std::uint32_t World::Wires::footprint() const {
   const frontend::FrontEnd::Footprint& front_end = world_.front_end_.footprint();
   const std::uint32_t links = (std::uint32_t{1} << world_.setting_->front_end.connections_max) - 1;
-  std::uint32_t bits =
-      pieces_ | front_end.sessions | (front_end.links & links) << std::uint32_t{clients_max};
+  const std::uint32_t sessions = (std::uint32_t{1} << clients_max) - 1;
+  std::uint32_t bits = pieces_ | (front_end.sessions & sessions) |
+                       (front_end.links & links) << std::uint32_t{clients_max};
   const auto rest = [&](std::size_t which) { return std::uint32_t{1} << world_.rest_piece(which); };
   if (front_end.rest) bits |= rest(piece_front_end);
   if (world_.nonces_.asked() != nonces_asked_before_) bits |= rest(piece_nonces);

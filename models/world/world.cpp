@@ -121,7 +121,7 @@ void World::canonical_delayed(trace::Canonical& out) const {
     if (!link || link->opening != late.opening) continue;
     out.enumerator(late.to);
     out.link(late.id);
-    out.text(late.octets);
+    out.lines(late.octets);
   }
 }
 

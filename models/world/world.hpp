@@ -111,6 +111,7 @@ class World {
   /// Gives clients and connections other numbers.
   void rename(const trace::Renaming& renaming);
 
+  [[nodiscard]] const client::Client& client(std::size_t s) const { return slots_[s].client; }
   [[nodiscard]] const client::OutlookExpress* outlook_express(std::size_t client) const;
 
  private:

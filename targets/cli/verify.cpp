@@ -10,6 +10,7 @@
 #include <limits>
 #include <memory>
 #include <system_error>
+#include <thread>
 
 #include "targets/cli/command.hpp"
 #include "targets/cli/crash.hpp"
@@ -161,7 +162,11 @@ VerifyPlan verify_plan(const VerifyOptions& options) {
   for (const std::string& id : options.required) (void)property_named(id);
   plan.properties = properties_named(options.properties);
   const auto protocols = protocols_named(options.protocols);
-  for (const frontend::Configuration& front_end : front_ends(options.profiles, options.faults)) {
+  for (frontend::Configuration front_end : front_ends(options.profiles, options.faults)) {
+    if (!options.backends.empty()) {
+      front_end.connections_max =
+          number_named("--backends", options.backends, 1, properties::max_links);
+    }
     for (const trace::Protocol protocol : protocols) {
       plan.subjects.push_back({.configuration = front_end, .protocol = protocol});
     }
@@ -173,6 +178,16 @@ VerifyPlan verify_plan(const VerifyOptions& options) {
   }
   if (!options.depth.empty()) {
     plan.bound.depth_max = number_named("--depth", options.depth, 1, world::steps_max);
+  }
+  if (!options.memory.empty()) {
+    plan.bound.memory_octets_max = number_named("--memory", options.memory, 1, 1U << 20U) << 20U;
+  }
+  plan.bound.threads = options.threads.empty() ? std::max(1U, std::thread::hardware_concurrency())
+                                               : number_named("--threads", options.threads, 1, 256);
+  plan.bound.mishaps = !options.no_mishaps;
+  plan.bound.compact = options.compact;
+  if (options.no_reductions) {
+    plan.bound.footprints = plan.bound.symmetry = plan.bound.commuting = false;
   }
   plan.fuzzer = sibling(fuzzer_name);
   std::error_code error;
@@ -222,7 +237,23 @@ void add_verify(CLI::App& app, Action& action) {
       ->delimiter(',');
   sub->add_option("--clients", options->clients, "explore: clients at once, 1 or 2 (default: 1)")
       ->type_name("N");
-  sub->add_option("--depth", options->depth, "explore: steps of the longest script (default: 32)")
+  sub->add_option(
+         "--backends", options->backends,
+         "Connections to back-ends that the front-end may have at once, 1 to 8 (default: 3)")
+      ->type_name("N");
+  sub->add_option("--depth", options->depth, "explore: steps of the longest script (default: 64)")
+      ->type_name("N");
+  sub->add_flag("--no-mishaps", options->no_mishaps,
+                "explore: nothing goes wrong behind the front-end");
+  sub->add_flag("--compact", options->compact,
+                "explore: tell worlds apart by 61 bits, in a third of the memory; the probability "
+                "that one was missed is stated");
+  sub->add_flag("--no-reductions", options->no_reductions,
+                "explore: run each step of each state, in every order");
+  sub->add_option("--memory", options->memory,
+                  "explore: stop cleanly at so many MiB (default: 4096)")
+      ->type_name("MIB");
+  sub->add_option("--threads", options->threads, "explore: how many at once (default: all cores)")
       ->type_name("N");
   sub->add_option(
          "--output", options->output,

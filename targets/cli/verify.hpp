@@ -26,7 +26,13 @@ struct VerifyOptions {
   std::string budget = "20s";
   std::string seed = "1";
   std::string clients;
+  std::string backends;
   std::string depth;
+  std::string memory;
+  std::string threads;
+  bool no_mishaps = false;
+  bool no_reductions = false;
+  bool compact = false;
   std::string output;
 };
 

@@ -150,9 +150,9 @@ void add_mishaps(std::vector<world::Step>& steps, std::uint8_t client, trace::Pr
 
 }  // namespace
 
-std::vector<world::Step> alphabet(const engine::Subject& subject, std::size_t clients) {
+std::vector<world::Step> alphabet(const engine::Subject& subject, const Bound& bound) {
   std::vector<world::Step> steps;
-  for (std::size_t c = 0; c < std::min(clients, world::clients_max); ++c) {
+  for (std::size_t c = 0; c < std::min(bound.clients, world::clients_max); ++c) {
     const auto client = static_cast<std::uint8_t>(c);
     for (const Row& row : rows) {
       if (!applies(row, subject)) continue;
@@ -170,7 +170,7 @@ std::vector<world::Step> alphabet(const engine::Subject& subject, std::size_t cl
       step.action.phrase = static_cast<std::uint8_t>(i);
       steps.push_back(step);
     }
-    add_mishaps(steps, client, subject.protocol);
+    if (bound.mishaps) add_mishaps(steps, client, subject.protocol);
   }
   for (const std::uint16_t wait : waits) {
     world::Step step;

@@ -1,11 +1,11 @@
-// 122 bits that stand for a world's canonical octets, with a bound on the chance that two worlds
-// share them.
+// 61 bits that stand for a string of octets, with a bound on the chance that two strings share
+// them.
 //
-// The octets are the coefficients of a polynomial, evaluated modulo 2^61 - 1 at two points that the
+// The octets are the coefficients of a polynomial, evaluated modulo 2^61 - 1 at a point that the
 // seed of the run picks (Carter and Wegman, Universal classes of hash functions, 1979). Two
 // different strings of at most L words agree at a random point with probability at most L / 2^61,
-// so among n worlds some pair is confused with probability at most n²/2 · (L / 2^61)². A run with
-// another seed draws other points.
+// so among n strings some pair is confused with probability at most n²/2 · L / 2^61. A run with
+// another seed draws another point.
 #pragma once
 
 #include <cstdint>
@@ -16,29 +16,18 @@
 
 namespace sallyport::explore {
 
-struct Fingerprint {
-  std::uint64_t first = 0;
-  std::uint64_t second = 0;
-  friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
-};
-
 class Fingerprints {
  public:
-  explicit Fingerprints(std::uint64_t seed) {
-    engine::Random random(seed);
-    first_point_ = random.next() % modulus;
-    second_point_ = random.next() % modulus;
-  }
+  explicit Fingerprints(std::uint64_t seed) : point_(engine::Random(seed).next() % modulus) {}
 
-  [[nodiscard]] Fingerprint operator()(std::string_view octets) const {
+  [[nodiscard]] std::uint64_t operator()(std::string_view octets) const {
     // The length goes first: a string and the same with zeros behind it are different polynomials.
-    Fingerprint sum{.first = octets.size() + 1, .second = octets.size() + 1};
+    std::uint64_t sum = octets.size() + 1;
     while (!octets.empty()) {
       const std::size_t count = octets.size() < word_octets ? octets.size() : word_octets;
       std::uint64_t word = 0;
       std::memcpy(&word, octets.data(), count);
-      sum.first = reduced(product(sum.first, first_point_) + word);
-      sum.second = reduced(product(sum.second, second_point_) + word);
+      sum = reduced(product(sum, point_) + word);
       octets.remove_prefix(count);
     }
     return sum;
@@ -46,8 +35,7 @@ class Fingerprints {
 
   /// The bound above, for `count` strings of at most `octets` each.
   [[nodiscard]] static double confusion(double count, double octets) {
-    const double one = (octets / word_octets + 2) / static_cast<double>(modulus);
-    return count * count / 2 * one * one;
+    return count * count / 2 * (octets / word_octets + 2) / static_cast<double>(modulus);
   }
 
  private:
@@ -65,8 +53,7 @@ class Fingerprints {
                    static_cast<std::uint64_t>(wide >> 61));
   }
 
-  std::uint64_t first_point_;
-  std::uint64_t second_point_;
+  std::uint64_t point_;
 };
 
 }  // namespace sallyport::explore

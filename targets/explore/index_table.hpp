@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -34,16 +35,17 @@ class IndexTable {
       if (slot.key == key && same(slot.index_plus_one - 1)) return slot.index_plus_one - 1;
     }
   }
+  /// The index for which `same(index)`, if there is one.
   template <class Same>
-  [[nodiscard]] bool contains(std::uint64_t hash, Same&& same) const {
+  [[nodiscard]] std::optional<std::uint32_t> find(std::uint64_t hash, Same&& same) const {
     const auto key = static_cast<std::uint32_t>(hash >> 32);
     const std::size_t mask = slots_.size() - 1;
     for (std::size_t at = key & mask; !slots_.empty(); at = (at + 1) & mask) {
       const Slot& slot = slots_[at];
-      if (slot.index_plus_one == 0) return false;
-      if (slot.key == key && same(slot.index_plus_one - 1)) return true;
+      if (slot.index_plus_one == 0) return std::nullopt;
+      if (slot.key == key && same(slot.index_plus_one - 1)) return slot.index_plus_one - 1;
     }
-    return false;
+    return std::nullopt;
   }
   [[nodiscard]] std::size_t octets() const { return slots_.size() * sizeof(Slot); }
 

@@ -74,6 +74,9 @@ class Search {
     return nodes_.capacity() * sizeof(Node) + table_.octets();
   }
 
+  /// Of the step that led to `id` first; of the start, 0.
+  [[nodiscard]] Label label(Id id) const { return nodes_[id].label; }
+
   /// The labels on the way from the start to `id`.
   [[nodiscard]] std::vector<Label> way_to(Id id) const {
     std::vector<Label> labels;
@@ -107,7 +110,7 @@ class Search {
       return std::memcmp(&nodes_[id].state, &state, sizeof state) == 0;
     };
     const auto next = static_cast<Id>(nodes_.size());
-    if (nodes_.size() >= states_max) return table_.contains(hash(state), same);
+    if (nodes_.size() >= states_max) return table_.find(hash(state), same).has_value();
     if (table_.find_or_add(hash(state), next, same) == next)
       nodes_.push_back({state, parent, label});
     return true;

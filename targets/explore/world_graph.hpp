@@ -1,124 +1,157 @@
 // The worlds that can be reached, numbered, and the steps between them, found as they are asked
 // for.
 //
-// Many states of the search share a world: they differ in what the monitors remember, or in the
-// second world beside it. So each world takes each of its steps only once, and is thrown away when
-// its steps are known; what stays is where they lead and what was seen on the way. Both are
-// numbered by what they are up to the names of tags and nonces, which is all that a monitor may
-// depend on.
+// A world is kept as a row of numbers (row.hpp). The worlds themselves are thrown away: what a step
+// does is looked up in a table of what steps did to the pieces that they stood on (step_table.hpp),
+// and only where that doesn't know is the world built again, by the steps that led to it, and the
+// front-end's own code run. Equality is that of octets up to the names of tags and nonces, which is
+// all that a monitor may depend on.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "targets/explore/fingerprint.hpp"
-#include "targets/explore/index_table.hpp"
+#include "targets/explore/octets.hpp"
+#include "targets/explore/pieces.hpp"
+#include "targets/explore/row.hpp"
+#include "targets/explore/step_table.hpp"
+#include "targets/explore/symmetry.hpp"
+#include "targets/explore/world_table.hpp"
 #include "trace/canonical.hpp"
 #include "world/script.hpp"
 #include "world/world.hpp"
 
 namespace sallyport::explore {
 
-using WorldId = std::uint32_t;
-using EventsId = std::uint32_t;
-
-/// Numbers octets by their fingerprints.
-class Numbering {
- public:
-  explicit Numbering(std::uint64_t seed) : fingerprint_(seed) {}
-  std::uint32_t number(std::string_view octets) {
-    const Fingerprint print = fingerprint_(octets);
-    const auto next = static_cast<std::uint32_t>(prints_.size());
-    const std::uint32_t found = table_.find_or_add(
-        mixed(print.first), next, [&](std::uint32_t i) { return prints_[i] == print; });
-    if (found == next) prints_.push_back(print);
-    octets_max_ = octets.size() > octets_max_ ? octets.size() : octets_max_;
-    return found;
-  }
-  [[nodiscard]] std::size_t size() const { return prints_.size(); }
-  [[nodiscard]] double confusion() const {
-    return Fingerprints::confusion(static_cast<double>(size()), static_cast<double>(octets_max_));
-  }
-  [[nodiscard]] std::size_t octets() const {
-    return prints_.capacity() * sizeof(Fingerprint) + table_.octets();
-  }
-
- private:
-  Fingerprints fingerprint_;
-  std::vector<Fingerprint> prints_;
-  IndexTable table_;
-  std::size_t octets_max_ = 0;
-};
-
 struct Edge {
   std::uint16_t action;    // index into the alphabet
-  std::uint16_t schedule;  // see WorldGraph::leases; 0: the canonical one
+  std::uint16_t schedule;  // see WorldGraph::step_of; 0: the canonical one
   WorldId target;
-  EventsId events;
+  EventsId events;      // as they were seen
+  RenamingId renaming;  // puts the world that was reached in the order of `target`
+  bool local;           // the step stood on nothing but the client's own piece, and nobody waits
+};
+
+// What is known of a world beside its row: World::quiet, ::at_rest and ::runaway.
+inline constexpr std::uint8_t flag_quiet = 1;
+inline constexpr std::uint8_t flag_at_rest = 2;
+inline constexpr std::uint8_t flag_runaway = 4;
+
+/// What makes a graph smaller or faster. Without any of it, each step of each world is run.
+struct Reductions {
+  bool footprints = true;       // steps are looked up
+  bool symmetry = false;        // of clients, and of connections
+  bool compact = false;         // worlds are told apart by fingerprints
+  bool canonical_only = false;  // steps are taken on the canonical schedule only
 };
 
 class WorldGraph {
  public:
-  /// `setting` outlives it. `canonical`: steps are taken on the canonical schedule only.
-  WorldGraph(const world::Setting& setting, std::vector<world::Step> alphabet, std::uint64_t seed,
-             bool canonical = false);
+  /// `setting` outlives it. Clients are only renamed where the alphabet has steps of both.
+  WorldGraph(const world::Setting& setting, std::vector<world::Step> alphabet,
+             const Reductions& reductions, std::uint64_t seed);
 
   static constexpr WorldId start = 0;
   [[nodiscard]] EventsId beginning() const { return beginning_; }
 
-  /// The steps of `world`, by action and with the canonical schedule first. Finds them where that
-  /// was not yet done, and then invalidates what it returned before.
-  std::span<const Edge> edges(WorldId world);
+  /// The steps of `world`, by action and with the canonical schedule first, into `out`.
+  /// `without_local`: but for the local ones of the first client.
+  void edges(WorldId world, std::vector<Edge>& out, bool without_local = false);
   [[nodiscard]] world::Step step_of(std::uint16_t action, std::uint16_t schedule) const;
+  /// The same action of the client that `renaming` makes of its own.
+  [[nodiscard]] std::uint16_t renamed_action(std::uint16_t action, RenamingId renaming) const;
 
   [[nodiscard]] const trace::Events& events(EventsId id) const { return events_[id]; }
+  /// The same events of clients and connections with other numbers.
+  EventsId renamed(EventsId events, RenamingId renaming);
+  [[nodiscard]] const Symmetry& symmetry() const { return symmetry_; }
+
   /// The subject never came to rest in it; it has no edges.
-  [[nodiscard]] bool runaway(WorldId world) const { return rows_[world].runaway; }
-
-  /// See World::at_rest.
-  [[nodiscard]] bool at_rest(WorldId world) const { return rows_[world].at_rest; }
-
-  [[nodiscard]] std::size_t worlds() const { return rows_.size(); }
-  [[nodiscard]] std::uint64_t transitions() const { return edges_.size(); }
-  [[nodiscard]] std::size_t octets() const;
-  [[nodiscard]] double confusion() const {
-    return world_numbers_.confusion() + events_numbers_.confusion();
+  [[nodiscard]] bool runaway(WorldId world) const {
+    return (worlds_.flags(world) & flag_runaway) != 0;
   }
+  /// See World::at_rest.
+  [[nodiscard]] bool at_rest(WorldId world) const {
+    return (worlds_.flags(world) & flag_at_rest) != 0;
+  }
+  [[nodiscard]] double confusion() const { return worlds_.confusion(); }
+
+  /// The steps of a run that takes these edges, by action and schedule, one behind the other: as
+  /// they are to be done from the start, whatever was renamed on the way.
+  world::Script script_of(const std::vector<std::pair<std::uint16_t, std::uint16_t>>& way);
+
+  [[nodiscard]] std::size_t worlds() const { return worlds_.size(); }
+  [[nodiscard]] std::uint64_t transitions() const { return transitions_; }
+  /// Steps that were run rather than looked up.
+  [[nodiscard]] std::uint64_t run() const { return run_; }
+  /// Worlds that weren't quite themselves when they were built again. There are none but where
+  /// seconds that a state leaves out (FrontEnd::told_apart_seconds) have added up to a minute.
+  [[nodiscard]] std::uint64_t strays() const { return strays_; }
+  [[nodiscard]] std::size_t memory() const;
 
  private:
-  struct Row {
-    std::unique_ptr<world::World> world;  // until its edges are known
-    std::uint32_t first_edge = 0;
-    std::uint32_t edge_count = 0;
-    bool expanded = false;
-    bool runaway = false;
-    bool at_rest = true;
+  /// A world on the way to the one that was last built, and the names of its pieces in it.
+  struct Built {
+    WorldId id = 0;
+    std::unique_ptr<world::World> world;
+    std::vector<std::vector<std::string>> names;
   };
 
-  void expand(WorldId world);
-  void take(const world::World& from, std::size_t action);
-  WorldId number(world::World& world);
+  /// An outcome, where its pieces stand, and the names that they go by.
+  struct Found {
+    const Outcome* outcome = nullptr;
+    const StepTable* table = nullptr;
+    Met met;
+  };
+
+  Row row(WorldId world);
+  void find(WorldId world, const Row& row, std::uint16_t action, std::uint16_t schedule,
+            Found& found);
+  void run(WorldId world, const Row& row, std::uint16_t action, std::uint16_t schedule, bool keep,
+           Found& found);
+  void add_pieces(const Built& before, const Row& row, const Outcome& outcome, const Met& met,
+                  StepTable& table);
+  Edge edge(WorldId from, const Row& row, const Found& found, std::uint16_t action,
+            std::uint16_t schedule);
+  [[nodiscard]] bool is_local(const Outcome& outcome, std::uint16_t action) const;
+  [[nodiscard]] Row changed(const Row& row, const Found& found) const;
+  const Built& build(WorldId world);
+  void name_pieces(Built& built);
+  PieceId write(const world::World& world, std::size_t piece);
+  [[nodiscard]] bool is(const world::World& world, WorldId id);
   EventsId number(const trace::Events& events);
   std::uint16_t schedule(const world::Leases& leases);
 
   const world::Setting& setting_;
-  bool canonical_only_;
+  Reductions reductions_;
   std::vector<world::Step> alphabet_;
-  std::vector<Row> rows_;
-  std::vector<Edge> edges_;
+  Symmetry symmetry_;
+  std::vector<std::uint16_t> swapped_;  // the same action of the other client
+  Pieces pieces_;
+  std::size_t piece_count_ = 0;
+  WorldTable worlds_;
+  Row start_row_;
+  WorldId last_row_id_ = start;  // compact: the last row that was found again
+  Row last_row_;
+  StepTable steps_;
+  StepTable passing_;  // the last outcome that isn't worth keeping
+  Octets events_numbers_;
   std::vector<trace::Events> events_;
+  std::vector<std::vector<EventsId>> renamed_events_;
   std::vector<world::Leases> schedules_;
-  Numbering world_numbers_;
-  Numbering events_numbers_;
   EventsId beginning_ = 0;
-  std::size_t waiting_ = 0;  // worlds whose edges are not yet known
-  std::size_t world_octets_ = 0;
+  std::uint64_t transitions_ = 0;
+  std::uint64_t run_ = 0;
+  std::uint64_t strays_ = 0;
+  std::vector<Built> built_;  // the way to the world that was last built, from the start
+  std::size_t built_count_ = 0;
   // Buffers.
   trace::Canonical canonical_;
+  std::string encoded_;
   trace::Trace trace_;
   world::Taken taken_;
   std::unique_ptr<world::World> scratch_;
