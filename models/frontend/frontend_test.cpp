@@ -193,6 +193,18 @@ TEST_F(FrontEndTest, RelaysNtlmOverWhicheverConnectionIsFree) {
             "F0 <close>\nF1 <close>\nS0 a1 NO authentication failed\n");
 }
 
+TEST_F(FrontEndTest, KnowsARelayedLoginByItsTagWhenTheListIsAskedForFirst) {
+  start("exchange-2000", Protocol::imap);
+  EXPECT_EQ(client("a1 AUTHENTICATE NTLM\r\n"), "F0 <open>\n");
+  EXPECT_EQ(backend(0, "* OK be ready\r\n"), "F0 f2 CAPABILITY\n") << "the greeting has no list";
+  EXPECT_EQ(backend(0, "* CAPABILITY IMAP4rev1 AUTH=NTLM\r\nf2 OK done\r\n"),
+            "F0 f1 AUTHENTICATE NTLM\n");
+  EXPECT_EQ(backend(0, "+ \r\n"), "S0 + \n");
+  EXPECT_EQ(client("TlRMTVNTUAABAAAAB4IIAAAAAAAAAAAAAAAAAAAAAAA=\r\n"),
+            "F0 TlRMTVNTUAABAAAAB4IIAAAAAAAAAAAAAAAAAAAAAAA=\n");
+  EXPECT_EQ(backend(0, "f1 OK logged in\r\n"), "S0 a1 OK logged in\n");
+}
+
 TEST_F(FrontEndTest, SpeaksPop3ToItsBackEnd) {
   start("hardened", Protocol::pop3);
   EXPECT_EQ(client("USER alice\r\n"), "S0 +OK send PASS\n");

@@ -164,11 +164,13 @@ void FrontEnd::ready(LinkId k, Host& host) {
   l.state = LinkState::idle;
   if (l.session == no_session) return;
   if (l.unsent.empty()) return send_login(k, host);
-  const bool begins =
-      session(l.session).exchange_link == k && l.unfinished != no_session && !l.challenged &&
-      (l.protocol == Protocol::pop3 ? l.unsent.starts_with("AUTH ") : !l.tag.empty());
+  const bool relays = l.unfinished != no_session;
+  const std::size_t tag_octets = l.unsent.find(' ');  // base64 has neither tag nor space
+  const bool begins = relays && tag_octets != std::string::npos;
   if (begins && !l.mechanisms.has(session(l.session).mechanism)) return refuse_relay(k, host);
-  l.state = l.unfinished == no_session ? LinkState::login : LinkState::stepwise;
+  // Asking for the list took a tag of its own behind the one that waits here.
+  if (relays) l.tag = begins && l.protocol == Protocol::imap ? l.unsent.substr(0, tag_octets) : "";
+  l.state = relays ? LinkState::stepwise : LinkState::login;
   const std::string octets = std::move(l.unsent);
   l.unsent.clear();
   host.to_backend(k, octets);
