@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +23,7 @@ constexpr std::size_t steps = 16;
 constexpr std::string_view usage =
     "usage: sallyport-record FRONT-END imap|pop3 COUNT SEED    COUNT random scripts\n"
     "       sallyport-record FRONT-END imap|pop3 COUNT SEED N  the text of script N, from 0\n"
-    "       sallyport-record FRONT-END SCRIPT                  that script\n";
+    "       sallyport-record FRONT-END SCRIPT…                 those scripts\n";
 
 std::optional<std::uint64_t> number(std::string_view text) {
   std::uint64_t value = 0;
@@ -73,14 +74,19 @@ int record_script(const frontend::Configuration& front_end, const std::string& n
 
 int main(int argc, char** argv) {
   const std::vector<std::string_view> words(argv + 1, argv + argc);
-  if (words.size() != 2 && words.size() != 4 && words.size() != 5) {
+  const bool random = words.size() > 1 && (words[1] == "imap" || words[1] == "pop3");
+  if (words.size() < 2 || (random && words.size() != 4 && words.size() != 5)) {
     std::fwrite(usage.data(), 1, usage.size(), stderr);
     return 2;
   }
   const auto front_end = engine::configuration_from(words[0]);
   if (!front_end) return fail(front_end.error());
-  if (words.size() == 2) return record_script(*front_end, std::string(words[1]));
-  if (words[1] != "imap" && words[1] != "pop3") return fail("the protocol is imap or pop3");
-  const auto protocol = words[1] == "imap" ? trace::Protocol::imap : trace::Protocol::pop3;
-  return record_random(*front_end, protocol, std::span(words).subspan(2));
+  if (random) {
+    const auto protocol = words[1] == "imap" ? trace::Protocol::imap : trace::Protocol::pop3;
+    return record_random(*front_end, protocol, std::span(words).subspan(2));
+  }
+  for (const std::string_view name : std::span(words).subspan(1)) {
+    if (const int status = record_script(*front_end, std::string(name)); status != 0) return status;
+  }
+  return 0;
 }
