@@ -113,7 +113,7 @@ S2: b NO
            "command verb=APPEND command=0 amount=65536 tag=a\n"
            "completion verb=APPEND status=NO command=0 tag=a\n"
            "client s2 imap opened\n"
-           "client s2 imap literal verb=APPEND command=0 amount=65537 tag=b\n"
+           "client s2 imap literal verb=APPEND command=0 amount=65537 tag=b valid\n"
            "client s2 imap command verb=APPEND command=0 amount=65537 tag=b\n"
            "client s2 imap completion verb=APPEND status=NO command=0 tag=b\n"},
       Case{"gigabytes are stepped over, not stored", R"(imap
@@ -122,7 +122,7 @@ C: b NOOP
 S: a NO
 C: c NOOP
 )",
-           "literal verb=APPEND command=0 amount=4294967295 tag=a\n"
+           "literal verb=APPEND command=0 amount=4294967295 tag=a valid\n"
            "malformed verb=APPEND command=0 amount=4294967295 tag=a\n"
            "completion verb=APPEND status=NO command=0 tag=a\n"},
       Case{"gigabytes asked for, granted, and then refused", R"(imap
@@ -175,7 +175,7 @@ S: a BAD
 S: bcd BAD
 S: FOO BAD
 )",
-           "literal verb=unknown command=0 amount=400000 tag=a\n"
+           "literal verb=unknown command=0 amount=400000 tag=a valid\n"
            "malformed verb=unknown command=0 amount=400000 tag=a\n"
            "completion verb=unknown status=BAD command=0 tag=a\n"
            "completion status=BAD tag=bcd from-literal\n"

@@ -96,7 +96,7 @@ bool Observer::read_imap_command(Sink& out) {
     scanned_ = end + 1;
     if (!literal) {
       if (has_impossible_count(without_cr(line))) {
-        announce(std::numeric_limits<std::uint32_t>::max(), Blob::invalid, out);
+        announce(std::numeric_limits<std::uint32_t>::max(), Blob::invalid, true, out);
         spoilt_ = true;
       }
       (void)report_front(scanned_, true, out);
@@ -104,7 +104,7 @@ bool Observer::read_imap_command(Sink& out) {
     }
     literal_octets_ = literal->octets;
     if (literal->synchronizing || literal->octets > literal_octets_told) {
-      announce(literal->octets, Blob::none, out);
+      announce(literal->octets, Blob::none, literal->synchronizing, out);
     }
     if (literal->synchronizing) {
       reading_ = Reading::leave;
@@ -117,7 +117,7 @@ bool Observer::read_imap_command(Sink& out) {
 }
 
 // The command has a slot from here on, so that it can be refused.
-void Observer::announce(std::uint32_t octets, Blob blob, Sink& out) {
+void Observer::announce(std::uint32_t octets, Blob blob, bool waits, Sink& out) {
   std::string_view rest = without_line_end(std::string_view(client_).substr(0, scanned_));
   const std::string_view tag = take_word(rest);
   if (partial_ == no_command && is_tag(tag)) {
@@ -131,6 +131,7 @@ void Observer::announce(std::uint32_t octets, Blob blob, Sink& out) {
   if (is_tag(tag)) e.tag = tag;
   e.amount = octets;
   e.blob = blob;
+  e.valid = !waits;
   out.events.push_back(std::move(e));
 }
 

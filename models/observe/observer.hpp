@@ -142,7 +142,7 @@ class Observer {
 
   // imap_observer.cpp
   [[nodiscard]] bool read_imap_command(Sink& out);
-  void announce(std::uint32_t octets, trace::Blob blob, Sink& out);
+  void announce(std::uint32_t octets, trace::Blob blob, bool waits, Sink& out);
   void grant_literal(Sink& out);
   trace::CommandSlot report_front(std::size_t size, bool whole, Sink& out);
   trace::CommandSlot imap_command(std::string_view frame, bool malformed, Sink& out);

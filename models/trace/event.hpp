@@ -33,7 +33,8 @@ enum class Kind : std::uint8_t {
   opened,        // the connection stands
   greeting,      // status: ok, preauth, bye
   command,       // a whole command, literals and all; verb, mechanism, tag, user, secret, blob
-  literal,       // a command stopped at {n} and waits for the server's leave to go on; tag
+  literal,       // a command stopped at {n} and waits for the server's leave to go on, or, `valid`,
+                 // goes on without it behind a large {n+}; tag
   continuation,  // the server's "+ …"; blob, digest
   response,      // the client's line inside a SASL exchange; blob, user, secret, digest
   offer,         // a list of mechanisms and capabilities; source

@@ -39,12 +39,12 @@ Result<std::size_t> check_tail(std::string_view text, std::size_t at) {
     return broken(end);
   }
   if (text[end] != '=' || sextets < 2) return broken(end);
+  const std::uint32_t stray = sextets == 2 ? 0x0f : 0x03;
+  if ((value(text[end - 1]) & stray) != 0) return broken(end - 1);
   for (std::size_t i = end; i < at + 4; ++i) {
     if (i == text.size() || text[i] != '=') return broken(i);
   }
   if (text.size() > at + 4) return broken(at + 4);
-  const std::uint32_t stray = sextets == 2 ? 0x0f : 0x03;
-  if ((value(text[end - 1]) & stray) != 0) return broken(end - 1);
   return sextets;
 }
 

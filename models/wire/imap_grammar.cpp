@@ -1,5 +1,6 @@
 // What a whole frame says. Commands are read by views up to the arguments; arguments are decoded
 // one astring at a time, since only the command's name tells how many there must be.
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <system_error>
@@ -302,13 +303,23 @@ Result<Response> parse_response(std::string_view frame) {
 std::string with_synchronizing_literals(std::string_view command) {
   constexpr std::string_view mark = "+}\r\n";
   std::string out;
-  while (true) {
-    const std::size_t at = command.find(mark);
-    out.append(command.substr(0, at));
-    if (at == std::string_view::npos) return out;
-    out.append(mark.substr(1));
-    command.remove_prefix(at + mark.size());
+  while (!command.empty()) {
+    const std::size_t line_octets = std::min(command.find("\r\n"), command.size());
+    const std::string_view line = command.substr(0, line_octets);
+    const auto literal = literal_header(line);
+    const bool announced = line_octets < command.size() && literal && *literal;
+    if (!announced || (*literal)->synchronizing) {
+      out.append(command.substr(0, line_octets + 2));
+    } else {
+      out.append(line.substr(0, line_octets - 2)).append(mark.substr(1));
+    }
+    command.remove_prefix(std::min(line_octets + 2, command.size()));
+    if (!announced) continue;
+    const std::string_view octets = command.substr(0, (*literal)->octets);  // whatever they read as
+    out.append(octets);
+    command.remove_prefix(octets.size());
   }
+  return out;
 }
 
 }  // namespace sallyport::wire::imap

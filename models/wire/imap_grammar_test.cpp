@@ -311,9 +311,18 @@ TEST(ImapGrammar, SurvivesAnything) {
   }
 }
 
+// Two passwords that differ by a plus sign aren't the same command.
+TEST(WithSynchronizingLiterals, LeavesTheOctetsOfALiteralAlone) {
+  EXPECT_EQ(with_synchronizing_literals("LOGIN a {6+}\r\n{1+}\r\n"), "LOGIN a {6}\r\n{1+}\r\n");
+  EXPECT_EQ(with_synchronizing_literals("LOGIN a {6}\r\n{1+}\r\n"), "LOGIN a {6}\r\n{1+}\r\n");
+  EXPECT_EQ(with_synchronizing_literals("LOGIN a {9+}\r\n{1+}"), "LOGIN a {9}\r\n{1+}");
+}
+
 TEST(WithSynchronizingLiterals, ChangesNothingElse) {
   EXPECT_EQ(with_synchronizing_literals("LOGIN {2+}\r\nab {1}\r\nc"), "LOGIN {2}\r\nab {1}\r\nc");
+  EXPECT_EQ(with_synchronizing_literals("LOGIN {0+}\r\n {0+}\r\n"), "LOGIN {0}\r\n {0}\r\n");
   EXPECT_EQ(with_synchronizing_literals("NOOP a+}"), "NOOP a+}");
+  EXPECT_EQ(with_synchronizing_literals("NOOP a+}\r\n"), "NOOP a+}\r\n");
   EXPECT_EQ(with_synchronizing_literals(""), "");
 }
 

@@ -34,7 +34,7 @@ struct Obligations {
     if (e.kind == Kind::opened || e.kind == Kind::closed) *this = {};
     if (e.kind == Kind::command) command(e);
     if (e.kind == Kind::malformed && !e.from_server) no_command_at_all(e);
-    if (e.kind == Kind::literal) literal = 1;
+    if (e.kind == Kind::literal && !e.valid) literal = 1;  // a {n+} is the client's turn
     if (e.kind == Kind::continuation) continuation(e);
     if (e.kind == Kind::response) asked &= ~bit(e.command);
     if (e.kind == Kind::bye) leave();
