@@ -38,11 +38,24 @@ engine::Judge& Recorder::judge_of(trace::Protocol protocol) {
   return *judge;
 }
 
-void Recorder::run(std::string_view bytes) {
-  world::Script script = world::script_from_bytes(bytes);
+engine::Judge& Recorder::judge_for(world::Script& script) {
   script.protocol = environment_.protocol.value_or(script.protocol);
-  engine::Judge& judge = judge_of(script.protocol);
+  return judge_of(script.protocol);
+}
+
+void Recorder::run(world::Script script) {
+  engine::Judge& judge = judge_for(script);
   judge.run(script);
+  conclude(judge, script);
+}
+
+void Recorder::run(world::Script script, trace::Variation only) {
+  engine::Judge& judge = judge_for(script);
+  judge.run(script, only);
+  conclude(judge, script);
+}
+
+void Recorder::conclude(engine::Judge& judge, const world::Script& script) {
   if (environment_.report) return record(judge, script);
   if (judge.runaway()) fail(judge, script, engine::crash_id);
   for (std::size_t i = 0; i < judge.panel().size(); ++i) {
@@ -101,7 +114,7 @@ Recorder& recorder(std::span<const properties::Property* const> extra) {
     const auto found = environment(extra);
     if (found) return *found;
     std::fprintf(stderr, "sallyport: %s\n", found.error().c_str());
-    std::exit(2);
+    std::_Exit(2);  // an orderly exit would be a crash to libFuzzer
   }());
   return instance;
 }

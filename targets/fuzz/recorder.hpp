@@ -9,6 +9,7 @@
 #include "targets/engine/judge.hpp"
 #include "targets/fuzz/environment.hpp"
 #include "targets/fuzz/report.hpp"
+#include "targets/fuzz/shapes.hpp"
 
 namespace sallyport::fuzz {
 
@@ -19,11 +20,15 @@ class Recorder {
   Recorder& operator=(const Recorder&) = delete;
   ~Recorder();
 
-  /// Judges the script that `bytes` decode to.
-  void run(std::string_view bytes);
+  /// Judges `script`, as the protocol that the environment asks for.
+  void run(world::Script script);
+  /// The same, with one variation for its pairs of runs; none: for no pair at all.
+  void run(world::Script script, trace::Variation only);
 
  private:
   engine::Judge& judge_of(trace::Protocol protocol);
+  engine::Judge& judge_for(world::Script& script);
+  void conclude(engine::Judge& judge, const world::Script& script);
   void record(const engine::Judge& judge, const world::Script& script);
   /// Prints the reduced script and aborts.
   [[noreturn]] void fail(engine::Judge& judge, const world::Script& script,
@@ -37,7 +42,7 @@ class Recorder {
   const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
 
-/// The recorder that the environment asks for; exits with 2 and one line where that has an error.
+/// The recorder that the environment asks for; ends with 2 and one line where that has an error.
 /// `extra` are properties that stand in no catalogue.
 [[nodiscard]] Recorder& recorder(std::span<const properties::Property* const> extra = {});
 

@@ -2,8 +2,6 @@
 // CANARY, which everything violates; SALLYPORT_CANARY says of what it dies: `logout`, a script that
 // logs out; `magic`, an input that begins with "PORT", which only coverage feedback comes upon.
 #include <algorithm>
-#include <cstddef>
-#include <cstdint>
 #include <cstdlib>
 #include <string_view>
 
@@ -11,7 +9,6 @@
 #include "targets/fuzz/recorder.hpp"
 
 namespace {
-
 constexpr const sallyport::properties::Property* extra[] = {&sallyport::engine::canary};
 
 bool has_magic(std::string_view input) {
@@ -20,8 +17,7 @@ bool has_magic(std::string_view input) {
   return matched == 4;
 }
 
-bool logs_out(std::string_view input) {
-  const auto script = sallyport::world::script_from_bytes(input);
+bool logs_out(const sallyport::world::Script& script) {
   return std::any_of(script.steps.begin(), script.steps.end(), [](const auto& step) {
     return step.action.verb == sallyport::client::Verb::logout;
   });
@@ -32,8 +28,12 @@ bool logs_out(std::string_view input) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const char* const set = std::getenv("SALLYPORT_CANARY");
   static const std::string_view mode = set == nullptr ? "" : set;
-  const std::string_view input(reinterpret_cast<const char*>(data), size);
-  if (mode == "magic" ? has_magic(input) : mode == "logout" && logs_out(input)) __builtin_trap();
-  if (mode != "magic") sallyport::fuzz::recorder(extra).run(input);
+  if (mode == "magic") {  // and nothing else is decoded, so that nothing else leads the fuzzer
+    if (has_magic({reinterpret_cast<const char*>(data), size})) __builtin_trap();
+    return 0;
+  }
+  const auto script = sallyport::fuzz::script_of(data, size);
+  if (mode == "logout" && logs_out(script)) __builtin_trap();
+  sallyport::fuzz::recorder(extra).run(script);
   return 0;
 }
