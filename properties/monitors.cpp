@@ -9,6 +9,13 @@ constexpr std::size_t state_alignment = 8;
 Monitors::Monitors(std::span<const Property* const> properties, trace::Protocol protocol) {
   for (const Property* const property : properties) {
     if (!applies_to(*property, protocol)) continue;
+    kinds_heard_by(*property).each([&](trace::Kind kind) {
+      const auto place = static_cast<std::size_t>(kind);
+      if (place >= kind_count) return;
+      listeners_[place].push_back({.step = property->step,
+                                   .offset = static_cast<std::uint32_t>(octets_),
+                                   .entry = static_cast<std::uint32_t>(entries_.size())});
+    });
     entries_.push_back({.property = property, .offset = octets_});
     octets_ += (property->state_octets + state_alignment - 1) / state_alignment * state_alignment;
     has_two_safety_ |= property->compare != nullptr;

@@ -2,12 +2,14 @@
 // tally.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "properties/hearing.hpp"
 #include "properties/property.hpp"
 #include "trace/event.hpp"
 
@@ -41,11 +43,12 @@ class Monitors {
   /// that concerned property i.
   template <class Each>
   void step(State& state, const trace::Events& events, Each&& each) const {
+    std::byte* const octets = state.data();
     for (std::size_t e = 0; e < events.size(); ++e) {
-      for (std::size_t i = 0; i < entries_.size(); ++i) {
-        const Outcome outcome =
-            entries_[i].property->step(state.data() + entries_[i].offset, events[e]);
-        if (outcome.exercised) each(i, outcome, e);
+      const trace::Event& event = events[e];
+      for (const Listener& listener : listeners_[static_cast<std::size_t>(event.kind)]) {
+        const Outcome outcome = listener.step(octets + listener.offset, event);
+        if (outcome.exercised) each(std::size_t{listener.entry}, outcome, e);
       }
     }
   }
@@ -66,7 +69,14 @@ class Monitors {
     const Property* property;
     std::size_t offset;
   };
+  /// One that hears events of a kind.
+  struct Listener {
+    Outcome (*step)(std::byte* state, const trace::Event& event);
+    std::uint32_t offset;
+    std::uint32_t entry;
+  };
   std::vector<Entry> entries_;
+  std::array<std::vector<Listener>, kind_count> listeners_;
   std::size_t octets_ = 0;
   bool has_two_safety_ = false;
 };
