@@ -35,15 +35,40 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Capability::pipe
 
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 0x20) : c; }
 
-/// The enumerator of `name` in `table` from `first` on, or `otherwise`.
-template <class E, std::size_t N>
-E find(const std::array<std::string_view, N>& table, std::size_t first, std::string_view name,
-       E otherwise) {
-  for (std::size_t i = first; i < N; ++i) {
-    if (equal_fold(table[i], name)) return static_cast<E>(i);
-  }
-  return otherwise;
+constexpr std::size_t hash_of(std::string_view name) {
+  std::size_t hash = name.size();
+  for (const char c : name) hash = hash * 33 + static_cast<unsigned char>(lower(c));
+  return hash ^ hash >> 8;
 }
+
+/// A table's enumerators by the hash of their names, made when this is compiled: every word of every
+/// line is looked up.
+template <class E, std::size_t N>
+class Index {
+ public:
+  consteval Index(const std::array<std::string_view, N>& table, std::size_t first) : table_(table) {
+    for (std::size_t i = first; i < N; ++i) {
+      std::size_t slot = hash_of(table[i]) % slots_.size();
+      while (slots_[slot] != 0) slot = (slot + 1) % slots_.size();
+      slots_[slot] = static_cast<std::uint8_t>(i);
+    }
+  }
+  [[nodiscard]] E find(std::string_view name, E otherwise) const {
+    std::size_t slot = hash_of(name) % slots_.size();
+    for (; slots_[slot] != 0; slot = (slot + 1) % slots_.size()) {
+      if (equal_fold(table_[slots_[slot]], name)) return static_cast<E>(slots_[slot]);
+    }
+    return otherwise;
+  }
+
+ private:
+  static_assert(N < 128);
+  const std::array<std::string_view, N>& table_;
+  std::array<std::uint8_t, 256> slots_{};  // 0: nothing, and no name that is looked up
+};
+constexpr Index<Verb, verbs.size()> verb_index(verbs, 2);
+constexpr Index<Mechanism, mechanisms.size()> mechanism_index(mechanisms, 2);
+constexpr Index<Capability, capabilities.size()> capability_index(capabilities, 1);
 
 }  // namespace
 
@@ -56,13 +81,15 @@ std::string_view name(Capability capability) {
   return capabilities[static_cast<std::size_t>(capability)];
 }
 
-Verb verb(std::string_view name) { return find(verbs, 2, name, Verb::unknown); }
-Mechanism mechanism(std::string_view name) { return find(mechanisms, 2, name, Mechanism::other); }
+Verb verb(std::string_view name) { return verb_index.find(name, Verb::unknown); }
+Mechanism mechanism(std::string_view name) {
+  return mechanism_index.find(name, Mechanism::other);
+}
 
 // POP3 calls it STLS (RFC 2595 §4).
 Capability capability(std::string_view name) {
   if (equal_fold(name, "STLS")) return Capability::starttls;
-  return find(capabilities, 1, name, Capability::other);
+  return capability_index.find(name, Capability::other);
 }
 
 bool equal_fold(std::string_view a, std::string_view b) {

@@ -72,7 +72,8 @@ World::Wires::Wires(World& world, const Step& step, trace::Trace& out, Taken* ta
       taken_(taken),
       nonces_asked_before_(world.nonces_.asked()),
       shared_{.nonces = &world.nonces_, .secrets = &world.setting_->secrets},
-      openings_before_(world.openings_) {
+      openings_before_(world.openings_),
+      queue_(world.queue_) {
   world_.front_end_.clear_footprint();
   if (taken_ != nullptr) taken_->arities.clear();
 }

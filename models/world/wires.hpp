@@ -13,6 +13,9 @@ namespace sallyport::world {
 class World::Wires final : public frontend::Host {
  public:
   Wires(World& world, const Step& step, trace::Trace& out, Taken* taken);
+  Wires(const Wires&) = delete;
+  Wires& operator=(const Wires&) = delete;
+  ~Wires() { queue_.clear(); }
 
   /// A bit for each piece of the world that was looked at or changed so far: see Taken.
   [[nodiscard]] std::uint32_t footprint() const;
@@ -77,7 +80,7 @@ class World::Wires final : public frontend::Host {
   std::uint32_t nonces_asked_before_;
   observe::Shared shared_;
   std::uint16_t openings_before_;  // connections up to it come from the pool
-  std::vector<Delivery> queue_;
+  std::vector<Delivery>& queue_;  // the world's, for its memory
   std::size_t next_ = 0;
   std::size_t lease_ = 0;
   bool struck_ = false;

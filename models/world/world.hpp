@@ -172,6 +172,7 @@ class World {
   std::vector<std::optional<Link>> links_;
   std::vector<Delivery> delayed_;  // what slow back-ends answered in the last step
   std::vector<Delivery> before_;   // the same of the step before this one, during a step
+  std::vector<Delivery> queue_;    // under way during a step; empty between steps
   std::uint16_t openings_ = 0;     // of back-end connections; only makes fresh challenges
   bool runaway_ = false;
 };
