@@ -41,8 +41,8 @@ constexpr std::size_t hash_of(std::string_view name) {
   return hash ^ hash >> 8;
 }
 
-/// A table's enumerators by the hash of their names, made when this is compiled: every word of every
-/// line is looked up.
+/// A table's enumerators by the hash of their names, made when this is compiled: every word of
+/// every line is looked up.
 template <class E, std::size_t N>
 class Index {
  public:
@@ -82,9 +82,7 @@ std::string_view name(Capability capability) {
 }
 
 Verb verb(std::string_view name) { return verb_index.find(name, Verb::unknown); }
-Mechanism mechanism(std::string_view name) {
-  return mechanism_index.find(name, Mechanism::other);
-}
+Mechanism mechanism(std::string_view name) { return mechanism_index.find(name, Mechanism::other); }
 
 // POP3 calls it STLS (RFC 2595 §4).
 Capability capability(std::string_view name) {

@@ -80,7 +80,7 @@ class World::Wires final : public frontend::Host {
   std::uint32_t nonces_asked_before_;
   observe::Shared shared_;
   std::uint16_t openings_before_;  // connections up to it come from the pool
-  std::vector<Delivery>& queue_;  // the world's, for its memory
+  std::vector<Delivery>& queue_;   // the world's, for its memory
   std::size_t next_ = 0;
   std::size_t lease_ = 0;
   bool struck_ = false;

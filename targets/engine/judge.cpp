@@ -141,6 +141,7 @@ void Judge::run(const world::Script& script, const std::vector<const Panel::Set*
   own_.clear();
   own.begin(own_);
   judge_step(own_.events);
+  if (on_step_ != nullptr) on_step_(context_, std::nullopt, own_.events);
   for (const Panel::Set* const set : sets) set_beside(script, *set, own);
   for (std::size_t i = 0; i < script.steps.size() && !runaway_; ++i) {
     const bool parts = std::ranges::any_of(
@@ -150,6 +151,7 @@ void Judge::run(const world::Script& script, const std::vector<const Panel::Set*
     own_.clear();
     own.step(script.steps[i], own_);
     judge_step(own_.events);
+    if (on_step_ != nullptr) on_step_(context_, i, own_.events);
     runaway_ = own.runaway();
     for (Beside& beside : beside_) step_beside(beside, before ? *before : own, own, i);
   }

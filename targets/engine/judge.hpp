@@ -38,6 +38,13 @@ class Judge {
   /// The same for one variation, whatever the script; none: for no pair at all.
   void run(const world::Script& script, trace::Variation only);
   [[nodiscard]] const std::vector<properties::Tally>& tallies() const { return tallies_; }
+  /// Called behind each step of the run as it stands with the step's events; before the first step
+  /// with those of the start, `step` being none.
+  using OnStep = void (*)(void* context, std::optional<std::size_t> step, const trace::Events&);
+  void watch(OnStep on_step, void* context) {
+    on_step_ = on_step;
+    context_ = context;
+  }
   [[nodiscard]] const Panel& panel() const { return panel_; }
   /// The subject never came to rest in the last run (see World::runaway).
   [[nodiscard]] bool runaway() const { return runaway_; }
@@ -87,6 +94,8 @@ class Judge {
   trace::Trace other_;
   std::size_t events_before_ = 0;  // of the run, in steps before this one
   bool runaway_ = false;
+  OnStep on_step_ = nullptr;
+  void* context_ = nullptr;
 };
 
 /// The finding of `script`: 2-safety properties get their leases as `vary`.

@@ -34,6 +34,12 @@ engine::Judge& Recorder::judge_of(trace::Protocol protocol) {
     judge = std::make_unique<engine::Judge>(
         engine::Subject{.configuration = environment_.configuration, .protocol = protocol},
         environment_.properties);
+    judge->watch(
+        [](void* context, std::optional<std::size_t> step, const trace::Events& events) {
+          auto& feedback = *static_cast<Feedback*>(context);
+          step ? feedback.step(events) : feedback.start();
+        },
+        &feedback_);
   }
   return *judge;
 }

@@ -8,6 +8,7 @@
 
 #include "targets/engine/judge.hpp"
 #include "targets/fuzz/environment.hpp"
+#include "targets/fuzz/feedback.hpp"
 #include "targets/fuzz/report.hpp"
 #include "targets/fuzz/shapes.hpp"
 
@@ -38,6 +39,7 @@ class Recorder {
   Environment environment_;
   std::unique_ptr<engine::Judge> imap_;
   std::unique_ptr<engine::Judge> pop3_;
+  Feedback feedback_;
   Report report_;
   const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
