@@ -152,7 +152,7 @@ changes them little; the yardstick, a target that does nothing, ran in turn with
 ## Executions to the first catch
 
 Each fault of the reference front-end, and the property that must catch it, on the session target without sanitizers,
-from the seeds that are no witnesses. *scripts* mutates scripts and is led by pairs of states as well as by code;
+from a script of no steps. *scripts* mutates scripts and is led by pairs of states as well as by code;
 *no feedback* isn't led by states; *octets* has the engine's own mutations of octets alone. A run ends at the first
 catch or when its time is over.
 

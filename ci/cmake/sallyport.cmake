@@ -121,12 +121,68 @@ function(sallyport_test name)
                        PROPERTIES TIMEOUT 300)
 endfunction()
 
-# A fuzz target of the folder `fuzz`, from its sources. The target `fuzz-targets` builds all of them.
-function(sallyport_fuzz_target name)
+# A fuzz target from its sources, over the instrumented `library`. `fuzz-targets` builds all of them.
+function(sallyport_fuzz_target name library)
   if(NOT SALLYPORT_FUZZ)
     return()
   endif()
   add_executable(${name} ${ARGN})
-  target_link_libraries(${name} PRIVATE fuzz-instrumented sallyport_fuzz_engine)
+  target_link_libraries(${name} PRIVATE ${library}-instrumented sallyport_fuzz_engine)
   add_dependencies(fuzz-targets ${name})
+endfunction()
+
+# Every *_target.cpp of this folder, and of its folders octets/ and scripts/, over `library`:
+# imap_command_parse_target.cpp is sallyport-fuzz-imap-command-parse, and to `replay`, a program in
+# which all of them are linked without a fuzzer, imap-command-parse. A test runs each on its seeds.
+# What a target of scripts/ takes is a script, and is mutated as one. The library <library>-linked
+# has them all, and the table of them.
+function(sallyport_fuzz_targets library replay)
+  file(GLOB files CONFIGURE_DEPENDS *_target.cpp octets/*_target.cpp scripts/*_target.cpp)
+  set(declarations "")
+  set(rows "")
+  set(objects "")
+  foreach(file IN LISTS files)
+    get_filename_component(stem ${file} NAME_WE)
+    get_filename_component(family ${file} DIRECTORY)
+    get_filename_component(family ${family} NAME)
+    string(REGEX REPLACE "_target$" "" stem ${stem})
+    string(REPLACE "_" "-" name ${stem})
+    set(mutator "")
+    set(scripts false)
+    if(family STREQUAL "scripts")
+      set(scripts true)
+      set(mutator ${PROJECT_SOURCE_DIR}/targets/fuzz/libfuzzer_mutator_main.cpp)
+    endif()
+    sallyport_fuzz_target(sallyport-fuzz-${name} ${library} ${file} ${mutator})
+    add_library(${library}-${name}-replay OBJECT ${file})
+    target_compile_definitions(${library}-${name}-replay PRIVATE
+      LLVMFuzzerTestOneInput=fuzz_target_${stem})
+    target_link_libraries(${library}-${name}-replay PRIVATE ${library})
+    list(APPEND objects $<TARGET_OBJECTS:${library}-${name}-replay>)
+    string(APPEND declarations
+      "extern \"C\" int fuzz_target_${stem}(const std::uint8_t* data, std::size_t size);\n")
+    string(APPEND rows "    {\"${name}\", ${scripts}, fuzz_target_${stem}},\n")
+    if(SALLYPORT_TESTS)
+      add_test(NAME ${library}.replay.${name} COMMAND ${replay} ${name}
+               WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+      set_tests_properties(${library}.replay.${name} PROPERTIES TIMEOUT 300)
+    endif()
+  endforeach()
+  file(CONFIGURE OUTPUT targets_table.cpp @ONLY CONTENT [[
+// Generated from the *_target.cpp of a folder.
+#include "targets/fuzz/targets.hpp"
+
+@declarations@
+namespace sallyport::fuzz {
+namespace {
+constexpr Target table[] = {
+@rows@};
+}  // namespace
+std::span<const Target> targets() { return table; }
+}  // namespace sallyport::fuzz
+]])
+  add_library(${library}-linked STATIC ${CMAKE_CURRENT_BINARY_DIR}/targets_table.cpp ${objects})
+  target_link_libraries(${library}-linked PUBLIC ${library})
+  add_executable(${replay} ${PROJECT_SOURCE_DIR}/targets/fuzz/replay_main.cpp)
+  target_link_libraries(${replay} PRIVATE ${library}-linked)
 endfunction()

@@ -62,7 +62,7 @@ TEST(Input, ARefutedClaimSaysAllThatAReaderNeeds) {
 }
 
 TEST(Frames, DependOnWhatTheStreamSaysAndNotOnItsPieces) {
-  const std::string stream = "a LOGIN {3}\r\nb\n\r x\r\nc\nd NOOP\r\n";
+  const std::string stream = "a LOGIN {3}\r\nb\n\r x\r\nc\ne NOOP\r\n";
   const Frames whole = imap_frames(stream, stream.size(), true);
   ASSERT_EQ(whole.size(), 3U);
   EXPECT_EQ(whole[0].octets, "a LOGIN {3}\r\nb\n\r x\r\n");
