@@ -2,7 +2,9 @@
 # (alias sallyport::wire) from the folder's *.cpp, and the test `wire_test` from its *_test.cpp.
 # Where fuzz targets are built, each library also exists instrumented, as `wire-instrumented`.
 
-find_package(GTest REQUIRED)
+if(SALLYPORT_TESTS)
+  find_package(GTest REQUIRED)
+endif()
 find_package(Threads REQUIRED)
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
@@ -15,11 +17,15 @@ add_library(sallyport_options INTERFACE)
 target_include_directories(sallyport_options INTERFACE
   ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/models)
 target_compile_options(sallyport_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Werror)
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
+  $<$<BOOL:${SALLYPORT_WARNINGS_ARE_ERRORS}>:-Werror>)
 target_compile_definitions(sallyport_options INTERFACE _GLIBCXX_ASSERTIONS)
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
   target_compile_options(sallyport_options INTERFACE -Wno-missing-designated-field-initializers)
-  target_link_options(sallyport_options INTERFACE -fuse-ld=lld-19)
+  find_program(LLD lld-19)
+  if(LLD)
+    target_link_options(sallyport_options INTERFACE -fuse-ld=lld-19)
+  endif()
 endif()
 if(SALLYPORT_SANITIZE)
   add_compile_options(-fsanitize=${SALLYPORT_SANITIZE} -fno-sanitize-recover=all
@@ -57,7 +63,11 @@ elseif(SALLYPORT_FUZZ_ENGINE STREQUAL afl)
   target_link_libraries(sallyport_fuzz_engine INTERFACE ${AFL_DRIVER} ${AFL_RUNTIME})
 elseif(SALLYPORT_FUZZ_ENGINE STREQUAL external)
   set(instrumentation "")
-  target_link_libraries(sallyport_fuzz_engine INTERFACE $ENV{LIB_FUZZING_ENGINE})
+  separate_arguments(engine NATIVE_COMMAND "$ENV{LIB_FUZZING_ENGINE}")
+  if(NOT engine)
+    message(FATAL_ERROR "SALLYPORT_FUZZ_ENGINE is external, but LIB_FUZZING_ENGINE names none")
+  endif()
+  target_link_libraries(sallyport_fuzz_engine INTERFACE ${engine})
 else()
   message(FATAL_ERROR "SALLYPORT_FUZZ_ENGINE is '${SALLYPORT_FUZZ_ENGINE}': "
                       "expected libfuzzer, afl or external")
@@ -69,8 +79,16 @@ if(instrumentation)
     -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(sallyport_instrumentation INTERFACE -fsanitize=${instrumentation})
 endif()
-if(CMAKE_CXX_FLAGS MATCHES "-stdlib=libc\\+\\+")
-  # The engines' runtimes are built with libstdc++; a plain -lstdc++ would be rewritten.
+include(memory_sanitizer)
+if(instrumentation MATCHES "memory")
+  if(NOT TARGET sallyport_memory_sanitizer)
+    message(FATAL_ERROR "MemorySanitizer needs an instrumented libc++; ci/build-msan-libcxx builds it once")
+  endif()
+  target_link_libraries(sallyport_instrumentation INTERFACE sallyport_memory_sanitizer)
+endif()
+if(NOT SALLYPORT_FUZZ_ENGINE STREQUAL external AND
+   (CMAKE_CXX_FLAGS MATCHES "-stdlib=libc\\+\\+" OR instrumentation MATCHES "memory"))
+  # Debian builds the engines' runtimes with libstdc++; a plain -lstdc++ would be rewritten.
   target_link_options(sallyport_fuzz_engine INTERFACE -Wl,-lstdc++)
 endif()
 
@@ -121,7 +139,8 @@ function(sallyport_test name)
                        PROPERTIES TIMEOUT 300)
 endfunction()
 
-# A fuzz target from its sources, over the instrumented `library`. `fuzz-targets` builds all of them.
+# A fuzz target from its sources, over the instrumented `library`. The target `fuzz-targets` builds all
+# of them, and fuzz-targets.txt in the build folder lists them, one a line, for scripts.
 function(sallyport_fuzz_target name library)
   if(NOT SALLYPORT_FUZZ)
     return()
@@ -129,6 +148,7 @@ function(sallyport_fuzz_target name library)
   add_executable(${name} ${ARGN})
   target_link_libraries(${name} PRIVATE ${library}-instrumented sallyport_fuzz_engine)
   add_dependencies(fuzz-targets ${name})
+  set_property(GLOBAL APPEND_STRING PROPERTY SALLYPORT_FUZZ_TARGETS "${name}\n")
 endfunction()
 
 # Every *_target.cpp of this folder, and of its folders octets/ and scripts/, over `library`:
