@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -19,6 +20,7 @@
 #include "targets/cli/output/text.hpp"
 #include "targets/cli/output/violation.hpp"
 #include "targets/engine/judge.hpp"
+#include "targets/engine/reduce.hpp"
 
 namespace sallyport::cli {
 namespace {
@@ -28,13 +30,17 @@ struct Options {
   std::string file;
   std::string profile;
   std::string fault;
+  bool bytes = false;
+  bool reduce = false;
 };
 
 constexpr std::string_view default_front_end = "exchange-2000";
+constexpr std::size_t crash_reductions_max = 200;  // each is a process or two
 
-world::Finding read_finding(const std::string& file) {
+world::Finding read_finding(const std::string& file, bool bytes) {
   const std::string label = file == "-" ? "standard input" : file;
   const std::string text = read_file(file, label);
+  if (bytes) return {.property = {}, .subject = {}, .script = world::script_from_bytes(text)};
   auto finding = world::finding_from_text(text);
   if (!finding) {
     throw Failure(fmt::format("{}:{}: {}", label, finding.error().line, finding.error().message));
@@ -143,10 +149,35 @@ Replay replay_of(const world::Finding& finding, const engine::Subject& subject) 
   return replay;
 }
 
+// The shortest script found that violates what `finding` does, or the first thing that it violates
+// where it names none. One that violates nothing comes back as it is.
+world::Finding reduced(world::Finding finding, const engine::Subject& subject) {
+  const Rows rows = replay_of(finding, subject).rows;
+  const auto row = std::ranges::find_if(
+      rows, [](const Row& r) { return r.result.verdict == properties::Verdict::violated; });
+  if (row == rows.end()) return finding;
+  finding.property = row->result.property;
+  if (finding.property == engine::crash_id) {
+    finding.script = engine::reduce(
+        std::move(finding.script),
+        [&](const world::Script& script) {
+          const Rows again = replay_of({finding.property, finding.subject, script}, subject).rows;
+          return again.front().result.verdict == properties::Verdict::violated;
+        },
+        crash_reductions_max);
+    return finding;
+  }
+  engine::Judge judge(subject, properties_named({finding.property}));
+  finding.script = engine::reduce(judge, std::move(finding.script), finding.property);
+  return finding;
+}
+
 std::string repeat_line(const Options& options) {
   std::string line = fmt::format("sallyport replay {}", shell_word(options.file));
   if (!options.profile.empty()) line += fmt::format(" --profile {}", options.profile);
   if (!options.fault.empty()) line += fmt::format(" --fault {}", options.fault);
+  if (options.bytes) line += " --bytes";
+  if (options.reduce) line += " --reduce";
   return line;
 }
 
@@ -174,8 +205,10 @@ std::string report(const Replay& replay, const Options& options, const Terminal&
 
 Exit replay(const Options& options) {
   check(options.common);
-  const world::Finding finding = read_finding(options.file);
-  const Replay done = replay_of(finding, subject_of(finding, options));
+  world::Finding finding = read_finding(options.file, options.bytes);
+  const engine::Subject subject = subject_of(finding, options);
+  if (options.reduce) finding = reduced(std::move(finding), subject);
+  const Replay done = replay_of(finding, subject);
   if (options.common.json()) {
     print(dumped(document("replay", done.rows)));
   } else {
@@ -200,6 +233,10 @@ void add_replay(CLI::App& app, Action& action) {
   sub->add_option("--fault", options->fault,
                   "Put this deviation into the front-end; see sallyport faults")
       ->type_name("FAULT");
+  sub->add_flag("--bytes", options->bytes,
+                "FINDING is what a fuzzer left: a script in its byte form");
+  sub->add_flag("--reduce", options->reduce,
+                "Shorten the script first, as long as it violates the same property");
   add_common(*sub, options->common);
   sub->footer(exit_statuses);
   sub->callback([options, &action] { action = [options] { return replay(*options); }; });

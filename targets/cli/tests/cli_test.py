@@ -346,6 +346,22 @@ class Replay(Command):
             ("ADV-01", "violated"), {(row["property"], row["verdict"]) for row in done["results"]}
         )
 
+    def test_a_finding_is_reduced_to_what_violates(self):
+        finding = "property ADV-01\nsubject exchange-2000\nprotocol imap\n1 noop\n1 noop\n1 capability split 3\n"
+        done = self.json_of("replay", "-", "--reduce", stdin=finding, status=1)
+        script = done["results"][0]["witness"]["script"]
+        self.assertEqual(script, "property ADV-01\nsubject exchange-2000\nprotocol imap\n0 capability\n")
+        holds = finding.replace("exchange-2000", "hardened")
+        self.json_of("replay", "-", "--reduce", stdin=holds, status=0)
+
+    def test_what_a_fuzzer_left_is_a_finding(self):
+        path = self.directory / "crash"
+        path.write_bytes(bytes(range(256)))  # every string of octets is a script
+        done = self.json_of("replay", str(path), "--bytes", "--reduce", status=1)
+        shown = next(row for row in done["results"] if row["verdict"] == "violated")
+        again = self.json_of("replay", "-", stdin=shown["witness"]["script"], status=1)
+        self.assertEqual([(r["property"], r["verdict"]) for r in again["results"]], [(shown["property"], "violated")])
+
     def test_a_crash_that_does_not_happen_any_more(self):
         finding = "property CRASH\nsubject hardened\nprotocol imap\n0 capability\n"
         done = self.json_of("replay", "-", stdin=finding, status=0)
