@@ -43,6 +43,8 @@ option(SALLYPORT_FUZZ_COMPARISONS
        "Trace comparisons, for magic values: a typed script needs none, and they halve the speed" OFF)
 add_library(sallyport_instrumentation INTERFACE)
 add_library(sallyport_fuzz_engine INTERFACE)
+# From the build folder, where the compiler runs: ccache then serves other checkouts as well.
+file(RELATIVE_PATH coverage_ignored ${CMAKE_BINARY_DIR} ${CMAKE_CURRENT_LIST_DIR}/coverage-ignored)
 set(instrumentation "")
 if(SALLYPORT_FUZZ_SANITIZE AND NOT SALLYPORT_SANITIZE)
   set(instrumentation ${SALLYPORT_FUZZ_SANITIZE})
@@ -51,6 +53,8 @@ if(NOT SALLYPORT_FUZZ)
   # No engine to look for.
 elseif(SALLYPORT_FUZZ_ENGINE STREQUAL libfuzzer)
   list(APPEND instrumentation fuzzer-no-link)
+  target_compile_options(sallyport_instrumentation INTERFACE
+    -fsanitize-coverage-ignorelist=${coverage_ignored})
   target_link_options(sallyport_fuzz_engine INTERFACE -fsanitize=fuzzer)
   if(NOT SALLYPORT_FUZZ_COMPARISONS)
     # Behind -fsanitize=, which turns it on.
@@ -59,7 +63,8 @@ elseif(SALLYPORT_FUZZ_ENGINE STREQUAL libfuzzer)
 elseif(SALLYPORT_FUZZ_ENGINE STREQUAL afl)
   find_library(AFL_DRIVER AFLDriver PATHS /usr/lib/afl /usr/local/lib/afl REQUIRED)
   find_file(AFL_RUNTIME afl-compiler-rt.o PATHS /usr/lib/afl /usr/local/lib/afl REQUIRED)
-  target_compile_options(sallyport_instrumentation INTERFACE -fsanitize-coverage=trace-pc-guard)
+  target_compile_options(sallyport_instrumentation INTERFACE -fsanitize-coverage=trace-pc-guard
+                         -fsanitize-coverage-ignorelist=${coverage_ignored})
   target_link_libraries(sallyport_fuzz_engine INTERFACE ${AFL_DRIVER} ${AFL_RUNTIME})
 elseif(SALLYPORT_FUZZ_ENGINE STREQUAL external)
   set(instrumentation "")
@@ -140,7 +145,9 @@ function(sallyport_test name)
 endfunction()
 
 # A fuzz target from its sources, over the instrumented `library`. The target `fuzz-targets` builds all
-# of them, and fuzz-targets.txt in the build folder lists them, one a line, for scripts.
+# of them, and fuzz-targets.txt in the build folder lists them, one a line, for scripts. `fuzz-twice`
+# builds each with a main() of our own that runs inputs twice.
+add_custom_target(fuzz-twice)
 function(sallyport_fuzz_target name library)
   if(NOT SALLYPORT_FUZZ)
     return()
@@ -149,6 +156,12 @@ function(sallyport_fuzz_target name library)
   target_link_libraries(${name} PRIVATE ${library}-instrumented sallyport_fuzz_engine)
   add_dependencies(fuzz-targets ${name})
   set_property(GLOBAL APPEND_STRING PROPERTY SALLYPORT_FUZZ_TARGETS "${name}\n")
+  if(SALLYPORT_FUZZ_ENGINE STREQUAL libfuzzer)
+    string(REPLACE "-fuzz-" "-twice-" twice ${name})
+    add_executable(${twice} EXCLUDE_FROM_ALL ${ARGN} ${PROJECT_SOURCE_DIR}/targets/fuzz/twice_main.cpp)
+    target_link_libraries(${twice} PRIVATE ${library}-instrumented)
+    add_dependencies(fuzz-twice ${twice})
+  endif()
 endfunction()
 
 # Every *_target.cpp of this folder, and of its folders octets/ and scripts/, over `library`:

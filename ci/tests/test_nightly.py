@@ -1,0 +1,101 @@
+"""A night keeps what it has, says what it found, and ends by the contract; here with fuzzers that a test makes up."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+import unittest
+
+from script import CI, ScriptTest
+
+FUZZER = """#!/bin/sh
+for argument; do
+  case $argument in -artifact_prefix=*) prefix=${argument#*=} ;; esac
+done
+"""
+WELL = "echo 'stat::number_of_executed_units: 100'\n"
+VIOLATED = """echo x > ${prefix}crash-1
+echo 'Requirement: ADV-01'
+echo 'Actual:      a list offers NTLM'
+echo "artifact_prefix='...'; Test unit written to ${prefix}crash-1"
+exit 77
+"""
+
+
+class Nightly(ScriptTest):
+    def builds(self, **fuzzers):
+        """The folder of a build of which each fuzz target does what its text says."""
+        folder = self.root / "builds" / "fuzz-fast"
+        (folder / "bin").mkdir(parents=True)
+        self.write("builds/fuzz-fast/fuzz-targets.txt",
+                   "".join(f"sallyport-fuzz-{name}\n" for name in ("canary", *fuzzers)))
+        for name, text in fuzzers.items():
+            self.write(f"builds/fuzz-fast/bin/sallyport-fuzz-{name}", FUZZER + text).chmod(0o755)
+        seeds = 'mkdir -p "$1/$2" && echo x > "$1/$2/seed"; echo x > "$1/seed"\n'
+        self.write("builds/fuzz-fast/bin/sallyport-fuzz-seeds", "#!/bin/sh\n" + seeds).chmod(0o755)
+
+    def start(self, *options):
+        return subprocess.Popen([str(CI / "nightly"), "--output", str(self.root / "out"), *options],
+                                env={**os.environ, "SALLYPORT_BUILDS": str(self.root / "builds")},
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def night(self, *options):
+        process = self.start(*options)
+        said, failed = process.communicate(timeout=60)
+        return process.returncode, said + failed
+
+    def results(self):
+        return json.loads((self.root / "out" / "results.json").read_text(encoding="utf-8"))["results"]
+
+    def test_all_well(self):
+        self.builds(session=WELL, base64=WELL)
+        status, said = self.night("--stages", "fast", "--budget", "2s")
+        self.assertEqual(status, 0, said)
+        (row,) = self.results()
+        self.assertEqual((row["stage"], row["verdict"], row["executions"]), ("fast", "holds", 200))
+
+    def test_a_violation_is_kept_and_does_not_end_the_night(self):
+        self.builds(session=VIOLATED, base64=WELL)
+        status, said = self.night("--stages", "fast", "--budget", "2s")
+        self.assertEqual(status, 1, said)
+        (row,) = self.results()
+        self.assertEqual((row["verdict"], row["executions"]), ("violated", 100))
+        (finding,) = row["findings"]
+        self.assertEqual((finding["property"], finding["detail"]), ("ADV-01", "a list offers NTLM"))
+        self.assertTrue((self.root / "out" / "findings" / "sallyport-fuzz-session" / "fuzz-fast-crash-1").exists())
+
+    def test_a_fuzzer_that_fails_without_a_finding_leaves_things_open(self):
+        self.builds(session="exit 1\n", base64=WELL)
+        status, said = self.night("--stages", "fast", "--budget", "2s")
+        self.assertEqual(status, 2, said)
+        self.assertIn("sallyport-fuzz-session (exit 1", said)
+
+    def test_nothing_run_is_3(self):
+        self.builds(session="")
+        self.assertEqual(self.night("--stages", "fast", "--budget", "2s")[0], 3)
+
+    def test_an_interrupt_keeps_what_was_found(self):
+        self.builds(session="sleep 60\n")
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            process = self.start("--stages", "fast", "--budget", "60s", "--jobs", "1")
+            log = self.root / "out" / "logs" / "fuzz-fast-sallyport-fuzz-session.log"
+            for _ in range(300):
+                if log.exists():
+                    break
+                time.sleep(0.1)
+            process.send_signal(sign)
+            said, failed = process.communicate(timeout=30)
+            self.assertEqual(process.returncode, 2, said + failed)
+            self.assertEqual([row["detail"] for row in self.results()], ["stopped before its end"])
+            log.unlink()
+
+    def test_wrong_usage_is_one_line(self):
+        status, said = self.night("--stages", "nonsense")
+        self.assertEqual((status, said.count("\n")), (2, 1), said)
+        self.assertIn("there is no stage 'nonsense'; expected: fast, afl", said)
+        self.assertEqual(self.night("--budget", "soon")[0], 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
