@@ -48,6 +48,11 @@ def counted(number, what):
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
+def share(seconds, jobs, targets):
+    """Whole seconds for each, so many at once, that all are over in time; one at least."""
+    return max(1, int(min(seconds, seconds * jobs / len(targets))))
+
+
 def fuzz_jobs(night, preset, targets, arguments, seconds):
     """A run of libFuzzer for each target, with its seeds, its dictionary and what grew."""
     for target in targets:
@@ -82,7 +87,7 @@ def fast(night, seconds):
     night.build(preset, "fuzz-targets", SEEDS_PROGRAM)
     targets = fuzzing.targets_of(preset)
     targets.sort(key=lambda name: (fuzzing.GROWN / name).stat().st_mtime if (fuzzing.GROWN / name).exists() else 0)
-    each = max(1, int(seconds * night.jobs / len(targets)))
+    each = share(seconds, night.jobs, targets)
     jobs = list(fuzz_jobs(night, preset, targets, [f"-max_total_time={each}"], each + COMMAND_GRACE))
     findings, failed, executions, detail = run_fuzzers(night, preset, f"fuzzing {each} s each", jobs)
     return {"verdict": verdict(findings, executions, failed), "findings": findings, "executions": executions,
@@ -104,7 +109,7 @@ def rerun(preset):
             if status != 0:
                 return {"verdict": "inconclusive", "detail": f"its planted bugs go unnoticed, see {job.log}"}
         targets = fuzzing.targets_of(preset)
-        each = max(1, int(seconds * night.jobs / len(targets)))
+        each = share(seconds, night.jobs, targets)
         jobs = list(fuzz_jobs(night, preset, targets, [f"-max_total_time={each}"], each + 600))
         findings, failed, executions, detail = run_fuzzers(night, preset, "under sanitizers", jobs)
         return {"verdict": verdict(findings, executions, failed), "findings": findings, "executions": executions,
