@@ -14,6 +14,7 @@ from house import ROOT
 
 SEEDS_PROGRAM = "sallyport-fuzz-seeds"
 AFL_TARGET = "sallyport-fuzz-session"
+AFL_INPUTS_MAX = 300  # beside the seeds, the shortest: it tries each of them several times before it begins
 AFL_SCHEDULES = ["explore", "fast", "coe", "rare", "exploit", "seek"]
 INPUTS_TWICE_MAX = 2000  # of each target
 LIBFUZZER = ["-rss_limit_mb=2560", "-timeout=25", "-max_len=4096", "-print_final_stats=1"]
@@ -136,7 +137,7 @@ def afl(night, seconds):
     if inputs.exists():
         shutil.rmtree(inputs)
     shutil.copytree(seeds, inputs)
-    for path in fuzzing.files_in(fuzzing.GROWN / AFL_TARGET):
+    for path in sorted(fuzzing.files_in(fuzzing.GROWN / AFL_TARGET), key=lambda p: p.stat().st_size)[:AFL_INPUTS_MAX]:
         shutil.copy(path, inputs / path.name)
     environment = {"AFL_NO_UI": "1", "AFL_SKIP_CPUFREQ": "1", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1",
                    "AFL_AUTORESUME": "1", "AFL_FAST_CAL": "1", "AFL_TRY_AFFINITY": "1"}
