@@ -41,7 +41,10 @@ class Night:
             print(f"\r\033[K  … {text}"[:width + 6], end="", flush=True)
 
     def run_all(self, what, jobs):
-        """Runs `jobs`, as many at once as there are processors; yields each with its exit status, None: ended by us."""
+        """Runs `jobs`, as many at once as there are processors; yields each with its exit status, None: ended by us.
+
+        Where the night is stopped, those that run are ended and yielded, and the others are left out.
+        """
         waiting = collections.deque(jobs)
         total, done = len(waiting), 0
         self.running = []
@@ -61,7 +64,7 @@ class Night:
                     done += 1
                     yield job, ended
                 if self.stopped and not self.running:
-                    raise Stopped
+                    return
                 self.progress(f"{what}: {done} of {total} done; running {', '.join(job.name for job, *_ in self.running)}")
                 time.sleep(0.1)
         finally:
@@ -81,20 +84,25 @@ class Night:
         for step, command in fuzzing.build_commands(preset, *targets).items():
             log = self.output / "logs" / f"build-{preset}-{step}.log"
             for job, status in self.run_all("build", [Job(preset, command, BUILD_SECONDS, {}, log)]):
+                if self.stopped:
+                    raise Stopped
                 if status != 0:
                     raise fuzzing.Failure(f"{job.name}: {step} failed, see {log}")
 
     def run_stage(self, name, stage, seconds):
         """Runs one stage; its result is written at once. False where the night was stopped in it."""
         began = time.monotonic()
-        result = {"stage": name, "verdict": "inconclusive", "detail": "stopped before its end", "findings": []}
-        going_on = True
+        result = {"stage": name, "verdict": "inconclusive", "detail": "", "findings": []}
         try:
             result.update(stage(self, seconds))
         except Stopped:
-            going_on = False
+            pass
         except (fuzzing.Failure, OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
             result["detail"] = str(error)
+        if self.stopped:
+            result["detail"] = f"stopped before its end; {result['detail']}".rstrip("; ")
+            if result["verdict"] != "violated":
+                result["verdict"] = "inconclusive"
         result["seconds"] = round(time.monotonic() - began, 1)
         self.results.append(result)
         self.write()
@@ -104,7 +112,7 @@ class Night:
         print(f"  {result['verdict']:12} {name:12} {result['seconds']:7.1f} s  {result['detail']}", flush=True)
         for finding in result["findings"]:
             print(f"      {finding['property']}: {finding['detail']}: {finding['file']}", flush=True)
-        return going_on and not self.stopped
+        return not self.stopped
 
     def write(self):
         text = json.dumps({"schema": 1, "command": "nightly", "results": self.results}, indent=1, ensure_ascii=False)
@@ -118,6 +126,4 @@ class Night:
         if not verdicts - {"skipped"}:
             return 2 if self.stopped else 3
         worst = next(verdict for verdict in ORDER if verdict in verdicts)
-        if self.stopped and worst != "violated":
-            return 2
         return EXIT[worst]

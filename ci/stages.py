@@ -76,7 +76,7 @@ def run_fuzzers(night, preset, what, jobs):
         artifact = re.search(r"Test unit written to (\S+)", said)
         if artifact:
             findings.append(finding(job.log, pathlib.Path(artifact[1])))
-        elif status != 0:
+        elif status != 0 and not night.stopped:
             failed.append(f"{job.name} ({'out of time' if status is None else f'exit {status}'}, see {job.log})")
     detail = f"{counted(executions, 'execution')} of {preset}"
     return findings, failed, executions, detail + (f"; failed: {', '.join(failed)}" if failed else "")

@@ -32,7 +32,7 @@ class Nightly(ScriptTest):
                    "".join(f"sallyport-fuzz-{name}\n" for name in ("canary", *fuzzers)))
         for name, text in fuzzers.items():
             self.write(f"builds/fuzz-fast/bin/sallyport-fuzz-{name}", FUZZER + text).chmod(0o755)
-        seeds = 'mkdir -p "$1/$2" && echo x > "$1/$2/seed"; echo x > "$1/seed"\n'
+        seeds = 'mkdir -p "$1/$2" && echo x > "$1/$2/seed"\n'
         self.write("builds/fuzz-fast/bin/sallyport-fuzz-seeds", "#!/bin/sh\n" + seeds).chmod(0o755)
 
     def start(self, *options):
@@ -87,8 +87,22 @@ class Nightly(ScriptTest):
             process.send_signal(sign)
             said, failed = process.communicate(timeout=30)
             self.assertEqual(process.returncode, 2, said + failed)
-            self.assertEqual([row["detail"] for row in self.results()], ["stopped before its end"])
+            (row,) = self.results()
+            self.assertEqual((row["verdict"], row["detail"][:22]), ("inconclusive", "stopped before its end"))
             log.unlink()
+
+    def test_what_was_found_before_an_interrupt_counts(self):
+        self.builds(session=VIOLATED, base64="sleep 60\n")
+        process = self.start("--stages", "fast", "--budget", "60s", "--jobs", "2")
+        for _ in range(300):
+            if (self.root / "out" / "findings" / "sallyport-fuzz-session" / "fuzz-fast-crash-1").exists():
+                break
+            time.sleep(0.1)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 1)
+        self.assertEqual(self.results()[0]["findings"][0]["property"], "ADV-01")
 
     def test_wrong_usage_is_one_line(self):
         status, said = self.night("--stages", "nonsense")
