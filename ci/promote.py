@@ -126,8 +126,7 @@ def promote_octets(options):
         with open(source, "rb") as file:
             octets = file.read()
     stem = options.target.removeprefix(fuzzing.PREFIX)
-    grammars = [path.name for path in (fuzzing.ROOT / "corpora" / "seeds").iterdir() if path.is_dir()]
-    grammar = max((name for name in grammars if stem.startswith(name)), key=len, default=stem)
+    grammar = stem.rpartition("-")[0]  # imap-response of imap-response-parse
     claim = re.search(r"^Requirement: +(.+)$", said, re.MULTILINE)
     words = re.findall(r"[a-z0-9]+", (claim[1] if claim else "crash").lower())
     keep(fuzzing.REGRESSIONS / grammar / (options.name or "-".join([stem, *words[:6]])), octets)

@@ -18,6 +18,7 @@ AFL_INPUTS_MAX = 300  # beside the seeds, the shortest: it tries each of them se
 AFL_SCHEDULES = ["explore", "fast", "coe", "rare", "exploit", "seek"]
 INPUTS_TWICE_MAX = 2000  # of each target
 LIBFUZZER = ["-rss_limit_mb=2560", "-timeout=25", "-max_len=4096", "-print_final_stats=1"]
+LARGER = {"--clients": "2", "--backends": "2"}  # bounds of the search beyond ci/verify's
 COMMAND_GRACE = 60  # seconds that a command may take beyond its budget
 COVERAGE_GOAL = 95.0
 
@@ -194,10 +195,7 @@ def explore(night, seconds):
     night.build("release", "sallyport", AFL_TARGET)
     each = max(1, int(seconds / 4))  # two profiles over two protocols
     known = help_of("verify")
-    larger = [word for option, value in (("--clients", "2"), ("--backends", "2"), ("--depth", "12"))
-              if option in known for word in (option, value)]
-    if "--checkpoint" in known:
-        larger += ["--checkpoint", str(fuzzing.BUILDS / "checkpoints")]
+    larger = [word for option in LARGER for word in (option, LARGER[option]) if option in known]
     rows = command(night, "explore", ["verify", "--profile", "hardened", "--profile", "exchange-2000-sp1", "--engine",
                                       "explore", "--budget", f"{each}s", *larger], seconds + COMMAND_GRACE)["results"]
     findings = [{"property": row["property"], "detail": f"{row['subject']}: {row['detail']}",

@@ -57,12 +57,15 @@ std::vector<fs::path> files_in(const fs::path& path) {
 
 std::vector<fs::path> seeds_of(const Target& target, const fs::path& corpora) {
   const std::string_view grammar = target.name.substr(0, target.name.rfind('-'));
-  if (!target.scripts && grammar != "script") {
-    const fs::path folder = corpora / "seeds" / grammar;
-    std::error_code error;
-    return fs::is_directory(folder, error) ? files_in(folder) : std::vector<fs::path>{};
-  }
   std::vector<fs::path> files;
+  if (!target.scripts && grammar != "script") {
+    for (const char* const folder : {"seeds", "regressions"}) {
+      std::error_code error;
+      if (!fs::is_directory(corpora / folder / grammar, error)) continue;
+      for (const fs::path& file : files_in(corpora / folder / grammar)) files.push_back(file);
+    }
+    return files;
+  }
   for (const char* const folder : {"seeds", "regressions"}) {
     for (const fs::path& file : files_in(corpora / folder)) {
       const bool direct = file.parent_path() == corpora / folder;

@@ -1,8 +1,8 @@
 // Where fuzz targets start: files of corpora/, as the octets that a target takes.
 //
 // A target of scripts starts from all scripts of corpora/seeds and corpora/regressions. One of
-// octets starts from the files of corpora/seeds/<grammar>, the grammar being what its name begins
-// with: imap-response for imap-response-parse and imap-response-differential.
+// octets starts from the files of corpora/seeds/<grammar> and corpora/regressions/<grammar>, the
+// grammar being what its name begins with: imap-response for imap-response-parse.
 #pragma once
 
 #include <expected>

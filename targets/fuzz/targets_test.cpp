@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <set>
 
 #include "targets/engine/random_script.hpp"
@@ -36,6 +38,19 @@ TEST(Targets, HaveSeedsOfTheirOwn) {
     EXPECT_FALSE(seeds.empty()) << target.name;
     for (const auto& seed : seeds) EXPECT_TRUE(input_for(target, seed)) << seed;
   }
+}
+
+TEST(Seeds, OfOctetsAreAlsoWhatOnceFailed) {
+  const std::filesystem::path corpora = testing::TempDir() + "sallyport-corpora";
+  const Target octets{.name = "sasl-parse", .scripts = false};
+  for (const char* const folder : {"seeds/sasl", "regressions/sasl", "regressions/base64"}) {
+    std::filesystem::create_directories(corpora / folder);
+    std::ofstream(corpora / folder / "file") << folder;
+  }
+  const auto seeds = seeds_of(octets, corpora);
+  ASSERT_EQ(seeds.size(), 2U);
+  EXPECT_EQ(input_for(octets, seeds[1]), "regressions/sasl");
+  std::filesystem::remove_all(corpora);
 }
 
 TEST(Seeds, OfScriptsAreTheirBytes) {
