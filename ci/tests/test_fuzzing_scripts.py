@@ -45,15 +45,16 @@ class Coverage(ScriptTest):
         self.assertEqual({name: row["percent"] for name, row in found.items()},
                          {"models/wire": 75.0, "properties": 90.0, "all": 80.0})
 
-    def test_a_region_without_a_reason_and_a_reason_without_a_region_are_wrong(self):
+    def test_a_region_without_a_reason_is_wrong_and_a_reason_without_a_region_is_named(self):
         file = self.file("int f() {\n  bad();\n}\n", [[1, 9, 0, True, True, False], [3, 2, 0, False, False, False]])
         page = self.write("UNCOVERED.md", "| `models/x.cpp` | `` gone(); `` | it was rare |\n")
         before, coverage.PAGE = coverage.PAGE, page
         self.addCleanup(setattr, coverage, "PAGE", before)
-        wrong = list(coverage.differences([file]))
-        self.assertEqual(len(wrong), 2, wrong)
-        self.assertIn("not explained: bad();", wrong[0])
-        self.assertIn("no longer uncovered: gone();", wrong[1])
+        wrong, unused = coverage.differences([file])
+        self.assertEqual([line.split(": ", 1)[1] for line in wrong], ["covered by nothing, and not explained: bad();"])
+        self.assertEqual(unused, [("models/x.cpp", "gone();")])
+        self.write("UNCOVERED.md", "| `*/a.cpp` | `` bad*; `` | nobody is so bad |\n")
+        self.assertEqual(coverage.differences([file]), ([], []))
 
 
 class Stages(ScriptTest):
