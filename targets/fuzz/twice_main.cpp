@@ -94,7 +94,7 @@ bool twice(const std::string& name, const std::string& input) {
 }  // namespace
 
 // What instrumented code calls; the counters are all that is wanted.
-// NOLINTBEGIN(bugprone-reserved-identifier): these names are the compiler's
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): the compiler names them
 extern "C" {
 [[clang::no_sanitize("coverage")]] void __sanitizer_cov_8bit_counters_init(char* begin, char* end) {
   regions().push_back({begin, static_cast<std::size_t>(end - begin)});
@@ -104,7 +104,7 @@ extern "C" {
 [[clang::no_sanitize("coverage")]] void __sanitizer_cov_trace_pc_indir(std::uintptr_t /*callee*/) {}
 thread_local std::uintptr_t __sancov_lowest_stack = 0;
 }
-// NOLINTEND(bugprone-reserved-identifier)
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 int main(int argc, char** argv) {
   if (argc != 2) {
