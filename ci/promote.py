@@ -64,16 +64,11 @@ def replayed(file, *arguments):
     return next((row for row in json.loads(done.stdout)["results"] if row["verdict"] == "violated"), None)
 
 
-def finding_of(options):
-    """The reduced finding as text."""
-    is_text = options.crash.endswith(".script")
-    if not is_text:
-        _, said = run_target(options)
-        finding = repeated(said)
-        if finding:
-            return finding  # the target reduced it already, and may have shaped it before
-    subject = ["--profile", options.profile, *(["--fault", options.fault] if options.fault else [])]
-    row = replayed(options.crash, "--reduce", *([] if is_text else ["--bytes", *subject]))
+def reduced(options):
+    """The finding as text, shortened by the command."""
+    fuzzers = [] if options.crash.endswith(".script") else [
+        "--bytes", "--profile", options.profile, *(["--fault", options.fault] if options.fault else [])]
+    row = replayed(options.crash, "--reduce", *fuzzers)
     if row is None:
         raise fuzzing.Failure(f"{options.crash}: it violates nothing, so there is nothing to keep")
     return row["witness"]["script"]
@@ -99,8 +94,7 @@ def keep(path, content):
     print(f"wrote {path.relative_to(fuzzing.ROOT)}")
 
 
-def promote_script(options):
-    finding = finding_of(options)
+def promote_script(options, finding):
     subject = field(finding, "subject")
     known_bug = "+" in subject or subject == "exchange-2000"
     expected = options.expect or ("violated" if known_bug else "holds")
@@ -115,11 +109,8 @@ def promote_script(options):
     return 0
 
 
-def promote_octets(options):
+def promote_octets(options, said):
     with tempfile.TemporaryDirectory() as folder:
-        status, said = run_target(options)
-        if status == 0:
-            raise fuzzing.Failure(f"{options.crash}: {options.target} takes it well, so there is nothing to keep")
         smaller = f"{folder}/smaller"
         run_target(options, "-minimize_crash=1", f"-max_total_time={REDUCE_SECONDS}", f"-exact_artifact_path={smaller}")
         source = smaller if os.path.exists(smaller) else options.crash
@@ -138,6 +129,12 @@ def promote(options):
     options.crash = os.path.abspath(options.crash)
     if not os.path.isfile(options.crash):
         raise fuzzing.Failure(f"{options.crash}: there is no such file")
-    if options.crash.endswith(".script") or fuzzing.takes_scripts(options.target):
-        return promote_script(options)
-    return promote_octets(options)
+    if options.crash.endswith(".script"):
+        return promote_script(options, reduced(options))
+    status, said = run_target(options)
+    finding = repeated(said)  # the target has reduced it, and may have shaped it before
+    if finding or fuzzing.takes_scripts(options.target):
+        return promote_script(options, finding or reduced(options))
+    if status == 0:
+        raise fuzzing.Failure(f"{options.crash}: {options.target} takes it well, so there is nothing to keep")
+    return promote_octets(options, said)
