@@ -13,7 +13,9 @@ from night import Job
 from house import ROOT
 
 SEEDS_PROGRAM = "sallyport-fuzz-seeds"
+AFL_PRESET = "afl-fast"  # what it finds meets the sanitizers in a later stage
 AFL_TARGET = "sallyport-fuzz-session"
+AFL_MUTATOR = "sallyport-afl-mutator"
 AFL_INPUTS_MAX = 300  # beside the seeds, the shortest: it tries each of them several times before it begins
 AFL_SCHEDULES = ["explore", "fast", "coe", "rare", "exploit", "seek"]
 INPUTS_TWICE_MAX = 2000  # of each target
@@ -128,9 +130,9 @@ def afl_statistics(output):
 
 def afl(night, seconds):
     """AFL++, an instance for each processor: a main one, and secondaries with other power schedules."""
-    night.build("afl", "fuzz-targets", SEEDS_PROGRAM)
+    night.build(AFL_PRESET, AFL_TARGET, AFL_MUTATOR, SEEDS_PROGRAM)
     night.build("fuzz-fast", "fuzz-targets", SEEDS_PROGRAM)
-    seeds, tokens = fuzzing.material("afl", AFL_TARGET, fuzzing.BUILDS / "material" / AFL_TARGET)
+    seeds, tokens = fuzzing.material(AFL_PRESET, AFL_TARGET, fuzzing.BUILDS / "material" / AFL_TARGET)
     output = night.output / "afl"
     if output.exists():
         shutil.rmtree(output)
@@ -141,16 +143,14 @@ def afl(night, seconds):
     for path in sorted(fuzzing.files_in(fuzzing.GROWN / AFL_TARGET), key=lambda p: p.stat().st_size)[:AFL_INPUTS_MAX]:
         shutil.copy(path, inputs / path.name)
     environment = {"AFL_NO_UI": "1", "AFL_SKIP_CPUFREQ": "1", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1",
-                   "AFL_AUTORESUME": "1", "AFL_FAST_CAL": "1", "AFL_TRY_AFFINITY": "1"}
-    mutators = sorted((fuzzing.folder_of("afl")).glob("**/libsallyport-afl-mutator.so"))
-    if mutators:
-        environment["AFL_CUSTOM_MUTATOR_LIBRARY"] = str(mutators[0])
+                   "AFL_FAST_CAL": "1", "AFL_TRY_AFFINITY": "1",
+                   "AFL_CUSTOM_MUTATOR_LIBRARY": str(fuzzing.program(AFL_PRESET, f"lib{AFL_MUTATOR}.so"))}
     jobs = []
     for number in range(max(2, night.jobs)):
         role = ["-M", "main"] if number == 0 else ["-S", f"secondary-{number}"]
         jobs.append(Job(role[1], ["afl-fuzz", *role, "-p", AFL_SCHEDULES[number % len(AFL_SCHEDULES)],
                                   "-V", max(1, int(seconds)), "-m", "none", "-t", "5000+", "-x", tokens, "-i", inputs,
-                                  "-o", output, "--", fuzzing.program("afl", AFL_TARGET)],
+                                  "-o", output, "--", fuzzing.program(AFL_PRESET, AFL_TARGET)],
                         seconds + COMMAND_GRACE + len(list(inputs.iterdir())) / 10, environment,
                         night.output / "logs" / f"afl-{role[1]}.log"))
     failed = [f"{job.name} (see {job.log})" for job, status in night.run_all("AFL++", jobs) if status not in (0, None)]
