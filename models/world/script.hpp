@@ -95,6 +95,9 @@ inline constexpr std::uint8_t nobody = 5;  // a user whom no directory knows
 [[nodiscard]] std::string to_bytes(const Script& script);
 [[nodiscard]] Script script_from_bytes(std::string_view bytes);
 
+/// What a client says behind STARTTLS in a step with `plaintext_behind`.
+[[nodiscard]] std::string_view plaintext_behind_starttls(trace::Protocol protocol);
+
 /// The two runs that a variation compares: `script` as it would be, and varied. Where `script` has
 /// a `vary` of that variation these are the script and the script with the changes made; else
 /// every step is varied: by schedule, the canonical one is the first and the script's own the

@@ -81,6 +81,10 @@ Change usual(std::size_t step, Variation variation) {
 
 }  // namespace
 
+std::string_view plaintext_behind_starttls(trace::Protocol protocol) {
+  return protocol == trace::Protocol::imap ? "p1 NOOP\r\np2 CAPABILITY\r\n" : "CAPA\r\n";
+}
+
 Pair runs(const Script& script, Variation variation) {
   Pair pair{.first = script, .second = script};
   pair.first.vary.clear();

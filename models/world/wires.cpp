@@ -20,11 +20,6 @@ constexpr std::size_t split_octets_max = 512;
 // Nor does it let time go by so often.
 constexpr int delays_max = 16;
 
-/// What a client puts behind STARTTLS in Variation::plaintext_before_tls.
-std::string_view plaintext(trace::Protocol protocol) {
-  return protocol == trace::Protocol::imap ? "p1 NOOP\r\np2 CAPABILITY\r\n" : "CAPA\r\n";
-}
-
 /// The verb of what a front-end says to a back-end; none for a line of an exchange.
 trace::Verb verb_of(trace::Protocol protocol, std::string_view said) {
   if (protocol == trace::Protocol::imap) {
@@ -121,7 +116,7 @@ void World::Wires::act(SessionId s, const client::Action& action) {
            .mechanism = acted.mechanism,
            .valid = acted.valid && world_.setting_->allows(attempted)});
   }
-  if (step_.plaintext_behind && !slot.tls) octets += plaintext(protocol());
+  if (step_.plaintext_behind && !slot.tls) octets += plaintext_behind_starttls(protocol());
   from_client(s, std::move(octets));
   if (acted.closes) {
     slot.observer.closed(false, out_);

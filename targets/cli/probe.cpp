@@ -27,7 +27,7 @@ namespace {
 using properties::Verdict;
 
 // A server as a whole gets this many times as long as one answer.
-constexpr int answers_per_server = 12;
+constexpr int answers_per_server = 60;
 
 struct Options {
   Common common;
@@ -41,6 +41,12 @@ struct Options {
   std::vector<std::string> properties;
   std::vector<std::string> required;
   std::string timeout = "5s";
+  std::string silence;
+  double rate = live::Manners{}.connections_per_second;
+  std::size_t connections = live::Manners{}.connections_max;
+  std::size_t failed_logins = live::Manners{}.failed_logins_max;
+  bool expose_password = false;
+  bool dry_run = false;
 };
 
 // One server's rows.
@@ -50,13 +56,26 @@ struct Probed {
   Rows rows;
 };
 
-std::chrono::milliseconds timeout_of(const Options& options) {
-  const auto budget = engine::budget_from(options.timeout);
+std::chrono::milliseconds time_of(std::string_view option, const std::string& text) {
+  const auto budget = engine::budget_from(text);
   if (!budget || !budget->time || *budget->time > std::chrono::hours(1)) {
-    throw Failure(fmt::format("--timeout takes a time of at most an hour (500ms, 20s), not '{}'",
-                              one_line(options.timeout)));
+    throw Failure(fmt::format("{} takes a time of at most an hour (500ms, 20s), not '{}'", option,
+                              one_line(text)));
   }
   return *budget->time;
+}
+
+live::Manners manners_of(const Options& options) {
+  if (!(options.rate > 0)) throw Failure("--rate takes a number above 0, of connections a second");
+  live::Manners manners{.connections_per_second = options.rate,
+                        .connections_max = options.connections,
+                        .failed_logins_max = options.failed_logins,
+                        .exposes_password = options.expose_password};
+  if (options.silence.empty()) return manners;
+  const auto silence = time_of("--silence", options.silence);
+  manners.silence_seconds = static_cast<std::uint32_t>(silence / std::chrono::seconds(1));
+  if (manners.silence_seconds == 0) throw Failure("--silence takes a second at least");
+  return manners;
 }
 
 live::ProbeOptions resolved(const Options& options) {
@@ -72,8 +91,10 @@ live::ProbeOptions resolved(const Options& options) {
   out.starttls = options.starttls;
   out.role = options.role == "backend" ? live::Role::back_end : live::Role::front_end;
   out.trust = {.ca_file = options.ca_file, .insecure = options.insecure};
-  out.limits.connect = out.limits.answer = timeout_of(options);
-  out.limits.endpoint = out.limits.answer * answers_per_server;
+  out.limits.connect = out.limits.answer = time_of("--timeout", options.timeout);
+  out.manners = manners_of(options);
+  out.limits.endpoint =
+      out.limits.answer * answers_per_server + std::chrono::seconds(out.manners.silence_seconds);
   out.properties = properties_named(options.properties);
   for (const std::string& id : options.required) (void)property_named(id);
   for (const Account& account : accounts_from(options.accounts)) {
@@ -91,6 +112,11 @@ std::string repeat_line(const Options& options, std::string_view url) {
   if (options.insecure) line += " --insecure";
   add("--ca-file", options.ca_file);
   if (options.role != "frontend") add("--role", options.role);
+  add("--silence", options.silence);
+  if (options.expose_password) line += " --expose-password";
+  if (options.failed_logins != live::Manners{}.failed_logins_max) {
+    line += fmt::format(" --failed-logins {}", options.failed_logins);
+  }
   add("--user", options.accounts.user);
   add("--password-file", options.accounts.password_file);
   for (const std::string& account : options.accounts.accounts) add("--account", account);
@@ -160,6 +186,10 @@ Exit probe(const Options& options) {
   if (!options.deviations.empty()) {
     listed = deviations_from(read_file(options.deviations), options.deviations);
   }
+  if (options.dry_run) {
+    print(live::dry_run(request));
+    return Exit::holds;
+  }
   note_interrupts();
   ProgressLine progress(options.common.quiet);
   progress.begin(options.urls.size() == 1 ? request.endpoints.front().subject()
@@ -192,6 +222,28 @@ void add_trust_options(CLI::App& sub, Options& options) {
   sub.add_flag("--insecure", options.insecure, "Believe any certificate");
 }
 
+void add_manners(CLI::App& sub, Options& options) {
+  sub.add_option("--timeout", options.timeout,
+                 "How long an answer may take; a server as a whole gets sixty times as long "
+                 "(default: 5s)")
+      ->type_name("TIME");
+  sub.add_option("--rate", options.rate, "Connections a second at most (default: 20)")
+      ->type_name("N");
+  sub.add_option("--connections", options.connections,
+                 "Connections to one server at most (default: 400)")
+      ->type_name("N");
+  sub.add_option("--failed-logins", options.failed_logins,
+                 "How often a login of an account may be made to fail (default: 2)")
+      ->type_name("N");
+  sub.add_option("--silence", options.silence,
+                 "Let a session that is logged in rest so long; RES-03 needs 300s at least")
+      ->type_name("TIME");
+  sub.add_flag("--expose-password", options.expose_password,
+               "Try the right password in the clear where the server forbids that; to this "
+               "machine itself it is tried in any case");
+  sub.add_flag("--dry-run", options.dry_run, "Send nothing; say what would be sent, and when");
+}
+
 }  // namespace
 
 void add_probe(CLI::App& app, Action& action) {
@@ -199,9 +251,10 @@ void add_probe(CLI::App& app, Action& action) {
   CLI::App* sub = app.add_subcommand(
       "probe",
       "Judge live servers from outside\n"
-      "A URL is imap://HOST[:PORT], pop3://, imaps:// or pop3s://. No mailbox is changed; at most "
-      "one "
-      "wrong password is sent. What a client's wire can't show is reported as unobservable.");
+      "A URL is imap://HOST[:PORT], pop3://, imaps:// or pop3s://. No mailbox is changed, and "
+      "logins "
+      "of an account are made to fail at most twice. What a client's wire can't show is reported "
+      "as unobservable.");
   sub->add_option("URL", options->urls, "The servers, one after the other")->required();
   add_trust_options(*sub, *options);
   add_account_options(*sub, options->accounts);
@@ -223,10 +276,7 @@ void add_probe(CLI::App& app, Action& action) {
       ->type_name("ID")
       ->delimiter(',')
       ->allow_extra_args(false);
-  sub->add_option("--timeout", options->timeout,
-                  "How long an answer may take; a server as a whole gets twelve times as long "
-                  "(default: 5s)")
-      ->type_name("TIME");
+  add_manners(*sub, *options);
   add_common(*sub, options->common);
   sub->footer(exit_statuses);
   sub->callback([options, &action] { action = [options] { return probe(*options); }; });

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "targets/engine/dialogue.hpp"
 
@@ -15,6 +16,9 @@ using trace::Protocol;
 namespace {
 
 constexpr std::size_t quoted_octets = 120;
+constexpr auto farewell_max = std::chrono::seconds(1);
+constexpr auto between_packets = std::chrono::milliseconds(1);
+constexpr std::size_t split_octets_max = 512;  // as in the simulated world
 constexpr std::string_view waiting_line = "* OK Waiting for authentication process to respond";
 
 std::string seconds(std::chrono::milliseconds time) {
@@ -27,24 +31,26 @@ std::string_view greeting_of(Protocol protocol) {
 
 }  // namespace
 
-Conversation::Conversation(const Destination& destination, trace::Trace& out)
+Conversation::Conversation(const Destination& destination, Reactor& reactor,
+                           trace::SessionId session, observe::Shared shared, trace::Trace& out)
     : to_(destination),
+      session_(session),
+      shared_(shared),
       out_(out),
       protocol_(destination.endpoint.protocol()),
+      stream_(reactor),
       client_(protocol_, destination.credentials),
-      observer_(protocol_, trace::Point::client, 0) {}
+      observer_(protocol_, trace::Point::client, session) {}
 
-Conversation::Done Conversation::play(const Visit& visit) {
-  Done done = connect();
-  for (std::size_t i = 0; done && open_ && i < visit.script.steps.size(); ++i) {
-    done = step(visit.script.steps[i].action, visit.provokes);
-  }
-  if (open_) {
-    stream_.close();
-    observer_.closed(false, out_);
-    open_ = false;
-  }
-  return done;
+void Conversation::end(bool by_server) {
+  stream_.close();
+  observer_.closed(by_server, out_);
+  open_ = false;
+  hung_up_ = by_server && !client_.ended();
+}
+
+void Conversation::leave() {
+  if (open_) end(false);
 }
 
 /// A server's words inside a line of ours. Scrubbed before they are cut: no half of a password is
@@ -62,6 +68,7 @@ Stream::Clock::time_point Conversation::within(std::chrono::milliseconds limit) 
 
 void Conversation::given(trace::Event event) {
   event.point = trace::Point::given;
+  event.session = session_;
   event.protocol = protocol_;
   out_.events.push_back(std::move(event));
 }
@@ -78,7 +85,7 @@ std::unexpected<std::string> Conversation::late(std::string_view what,
 
 // Connection, TLS, greeting
 
-Conversation::Done Conversation::connect() {
+Conversation::Done Conversation::open() {
   const Endpoint& endpoint = to_.endpoint;
   if (const auto stands = stream_.connect(endpoint.host, endpoint.port, within(to_.limits.connect));
       !stands) {
@@ -87,10 +94,11 @@ Conversation::Done Conversation::connect() {
   }
   open_ = true;
   observer_.opened(out_);
-  if (endpoint.implicit_tls()) {
-    if (auto done = start_tls(); !done) return done;
-  }
-  return take_greeting();
+  Done done;
+  if (endpoint.implicit_tls()) done = start_tls();
+  if (done) done = take_greeting();
+  if (!done && open_) end(false);
+  return done;
 }
 
 Conversation::Done Conversation::start_tls() {
@@ -102,8 +110,9 @@ Conversation::Done Conversation::start_tls() {
             ? "a handshake"
             : fmt::format("a handshake and a trusted certificate for {}", to_.endpoint.host)));
   }
-  observer_.tls(out_);
-  client_.tls_established();
+  const std::string binding = stream_.binding();
+  observer_.tls(out_, {}, trace::digest_of(binding), true);
+  client_.tls_established(binding);
   line_.clear();
   offered_ = {};
   capabilities_ = {};
@@ -126,7 +135,7 @@ Conversation::Done Conversation::take_greeting() {
     if (read.outcome != Stream::Outcome::octets) return closed(read, "the greeting", false);
     if (auto done = take(read.text, "the greeting"); !done) return done;
   }
-  if (client_.greeted()) return rest("the greeting", false, false);
+  if (client_.greeted()) return rest("the greeting", false, Manner::proper);
   if (client_.ended()) {
     return std::unexpected(
         fmt::format("the server refuses: {}; expected {}", quoted(*greeting_), expected));
@@ -137,75 +146,124 @@ Conversation::Done Conversation::take_greeting() {
 
 // Steps
 
-Conversation::Done Conversation::step(const client::Action& action, bool provokes) {
+Conversation::Done Conversation::step(const world::Step& step, Manner manner) {
+  split_ = step.split;
+  Done done = act(step, manner);
+  split_ = 0;
+  if (!done && open_) end(false);
+  return done;
+}
+
+Conversation::Done Conversation::act(const world::Step& step, Manner manner) {
+  const client::Action& action = step.action;
   const std::string_view what = facts(action.verb).name;
+  if (facts(action.verb).account && client_.user(action.account).empty()) return {};
   std::string octets;
   const client::Client::Acted acted = client_.act(action, octets);
   if (!acted.done) return {};  // as a response that isn't asked for
   if (acted.attempt) {
-    given(
-        {.kind = Kind::attempt, .session = 0, .mechanism = acted.mechanism, .valid = acted.valid});
+    given({.kind = Kind::attempt, .mechanism = acted.mechanism, .valid = acted.valid});
+  }
+  if (acted.closes) {
+    end(false);
+    return {};
   }
   step_octets_ = 0;
-  if (auto done = send(octets); !done) return done;
+  if (step.plaintext_behind) octets += world::plaintext_behind_starttls(protocol_);
+  if (auto done = say(octets); !done) return done;
   // The client keeps no account of raw octets in IMAP: there is to be a line for them.
-  if (auto done = rest(what, action.verb == Verb::send, provokes); !done) return done;
-  if (action.verb == Verb::starttls && open_) {
-    if (!client_.wants_tls()) {
-      return std::unexpected(
-          fmt::format("STARTTLS is refused: {}; expected TLS", quoted(last_line_)));
+  const bool raw = action.verb == Verb::send || action.verb == Verb::say;
+  if (auto done = rest(what, raw, manner); !done) return done;
+  if (action.verb == Verb::starttls && open_ && !silent_) {
+    if (client_.wants_tls()) {
+      if (auto done = start_tls(); done || !step.plaintext_behind) return done;
+      end(true);  // octets that are none of TLS's break the handshake: that is well done
+      return {};
     }
-    return start_tls();
+    if (manner != Manner::proper) return {};
+    return std::unexpected(
+        fmt::format("STARTTLS is refused: {}; expected TLS", quoted(last_line_)));
   }
-  note_outcome(action);
+  note_lists(action.verb);
   return {};
 }
 
-void Conversation::note_outcome(const client::Action& action) {
+Conversation::Done Conversation::send(std::string_view octets, Manner manner) {
+  return step({.client = 0,
+               .action = {.verb = Verb::send, .octets = std::string(octets)},
+               .leases = {},
+               .split = 0},
+              manner);
+}
+
+Conversation::Done Conversation::listen() {
+  if (!open_) return {};
+  step_octets_ = 0;
+  Done done;
+  while (done && open_) {
+    const Stream::Read read = stream_.read(within(to_.limits.settle));
+    if (read.outcome == Stream::Outcome::late) return {};
+    if (read.outcome == Stream::Outcome::octets) {
+      done = take(read.text, "rest");
+    } else {
+      done = closed(read, "rest", true);
+    }
+  }
+  if (!done && open_) end(false);
+  return done;
+}
+
+void Conversation::note_lists(Verb verb) {
   if (client_.authenticated()) return;
-  if (action.verb == Verb::capability || action.verb == Verb::mechanisms) {
-    const bool second_list = protocol_ == Protocol::pop3 && action.verb == Verb::mechanisms;
-    offered_ = second_list ? offered_ | client_.offered() : client_.offered();
-    if (!second_list) capabilities_ = client_.capabilities();
-  }
-  if (action.verb == Verb::login && action.right && account_refused_.empty()) {
-    account_refused_ = quoted(last_line_);
-  }
+  if (verb != Verb::capability && verb != Verb::mechanisms) return;
+  const bool second_list = protocol_ == Protocol::pop3 && verb == Verb::mechanisms;
+  offered_ = second_list ? offered_ | client_.offered() : client_.offered();
+  if (!second_list) capabilities_ = client_.capabilities();
 }
 
 // Reads until the client waits for nothing and nothing comes any more.
-Conversation::Done Conversation::rest(std::string_view what, bool answer_due, bool provokes) {
-  const auto deadline = within(to_.limits.answer);
+Conversation::Done Conversation::rest(std::string_view what, bool answer_due, Manner manner) {
+  const auto deadline = within(manner == Manner::open_ended ? std::min<std::chrono::milliseconds>(
+                                                                  to_.limits.answer, farewell_max)
+                                                            : to_.limits.answer);
   const std::size_t lines_before = lines_;
+  // Behind a good-bye it is the server who hangs up: two runs are not to differ by when it does.
+  const auto settle = [&]() -> std::chrono::milliseconds {
+    const bool patient = client_.ended() || manner == Manner::lingering;
+    return patient ? std::max<std::chrono::milliseconds>(to_.limits.settle, farewell_max)
+                   : to_.limits.settle;
+  };
   while (true) {
     if (client_.wants_tls()) return {};
-    const bool owed = client_.waiting() || (answer_due && lines_ == lines_before);
-    const auto until =
-        owed ? deadline : std::min(deadline, Stream::Clock::now() + to_.limits.settle);
+    const bool said = lines_ > lines_before;
+    // Leave to go on: it is the client's turn.
+    const bool asked = said && protocol_ == Protocol::imap && last_line_.starts_with('+');
+    const bool owed = !asked && (client_.waiting() || (answer_due && !said));
+    const auto until = owed ? deadline : std::min(deadline, Stream::Clock::now() + settle());
     const Stream::Read read = stream_.read(until);
     switch (read.outcome) {
       case Stream::Outcome::octets:
         if (auto done = take(read.text, what); !done) return done;
         break;
       case Stream::Outcome::late:
+        if (owed && manner != Manner::proper && Stream::Clock::now() < to_.deadline) {
+          silent_ = true;
+          return {};
+        }
         if (owed) return late(what, "an answer");
         if (Stream::Clock::now() >= deadline) return late(what, "an end of the answer");
         if (!line_.empty()) break;  // the rest of the line is on its way
-        given({.kind = Kind::quiescent});
         return {};
       case Stream::Outcome::closed:
       case Stream::Outcome::broken:
-        return closed(read, what, provokes || said_bye_ || client_.ended());
+        return closed(read, what, manner != Manner::proper || said_bye_ || client_.ended());
     }
   }
 }
 
 Conversation::Done Conversation::closed(const Stream::Read& read, std::string_view what,
                                         bool tolerated) {
-  open_ = false;
-  stream_.close();
-  observer_.closed(true, out_);
-  given({.kind = Kind::quiescent});
+  end(true);
   if (!line_.empty()) {
     return std::unexpected(fmt::format(
         "the connection ended in the middle of the line {} at {}; expected the rest of it",
@@ -219,11 +277,20 @@ Conversation::Done Conversation::closed(const Stream::Read& read, std::string_vi
 
 // Octets
 
-Conversation::Done Conversation::send(std::string_view octets) {
+// A server that has hung up while it was spoken to is seen to have done so when it is read.
+Conversation::Done Conversation::say(std::string_view octets) {
   if (octets.empty()) return {};
-  observer_.from_client(octets, out_);
-  const auto sent = stream_.write(octets, within(to_.limits.answer));
-  if (sent) return {};
+  observer_.from_client(octets, out_, shared_);
+  Done sent;
+  std::size_t at = 0;
+  for (; sent && split_ > 0 && at < std::min(octets.size(), split_octets_max); at += split_) {
+    sent = stream_.write(octets.substr(at, split_), within(to_.limits.answer));
+    std::this_thread::sleep_for(between_packets);
+  }
+  if (sent && at < octets.size()) {
+    sent = stream_.write(octets.substr(at), within(to_.limits.answer));
+  }
+  if (sent || stream_.is_open()) return {};
   return std::unexpected(
       fmt::format("nothing can be sent: {}; expected a server that reads", sent.error()));
 }
@@ -236,9 +303,9 @@ Conversation::Done Conversation::take(std::string_view octets, std::string_view 
   }
   if (auto done = note_lines(octets, what); !done) return done;
   std::string reply;
-  observer_.from_server(octets, out_);
+  observer_.from_server(octets, out_, shared_);
   client_.receive(octets, reply);
-  return send(reply);
+  return say(reply);
 }
 
 Conversation::Done Conversation::note_lines(std::string_view octets, std::string_view what) {

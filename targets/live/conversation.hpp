@@ -1,5 +1,6 @@
-// One visit to a live server: a script's steps over TCP, seen by an observer. The same client and
-// the same observer as in the simulated world; here the server takes its time, and may do anything.
+// One client's connection to a live server: steps of a script over TCP, seen by an observer. The
+// same client and the same observer as in the simulated world; here the server takes its time, and
+// may do anything.
 //
 // A step is over when the client waits for nothing and no octet has come for a short while. So much
 // is required of a server that it can be judged at all: a greeting of its protocol, answers in
@@ -18,18 +19,18 @@
 #include "client/client.hpp"
 #include "observe/observer.hpp"
 #include "targets/live/endpoint.hpp"
-#include "targets/live/plan.hpp"
 #include "targets/live/redact.hpp"
 #include "targets/live/stream.hpp"
 #include "trace/event.hpp"
+#include "world/script.hpp"
 
 namespace sallyport::live {
 
 struct Limits {
-  std::chrono::milliseconds connect{5000};    // TCP
-  std::chrono::milliseconds answer{5000};     // the greeting, a handshake, all of a step
-  std::chrono::milliseconds endpoint{60000};  // all visits to one server
-  std::chrono::milliseconds settle{50};       // without an octet: nothing more comes
+  std::chrono::milliseconds connect{5000};     // TCP
+  std::chrono::milliseconds answer{5000};      // the greeting, a handshake, all of a step
+  std::chrono::milliseconds endpoint{300000};  // all visits to one server
+  std::chrono::milliseconds settle{20};        // without an octet: nothing more comes
   std::size_t step_octets = std::size_t{1} << 20;
   std::size_t line_octets = std::size_t{1} << 16;
 };
@@ -39,7 +40,7 @@ struct Destination {
   Endpoint endpoint;
   Trust trust;
   Limits limits;
-  const std::vector<client::Credential>& credentials;
+  const std::vector<client::Credential>& credentials;  // by place in world::accounts
   const Secrets& secrets;
   Stream::Clock::time_point deadline;  // of all visits
 };
@@ -48,42 +49,72 @@ class Conversation {
  public:
   using Done = std::expected<void, std::string>;
 
-  Conversation(const Destination& destination, trace::Trace& out);
+  /// `out` gets what is seen; its dialogue is not redacted yet.
+  Conversation(const Destination& destination, Reactor& reactor, trace::SessionId session,
+               observe::Shared shared, trace::Trace& out);
 
-  /// Connects, plays `visit`, and leaves. The error says what was not as expected, without the
-  /// endpoint's name. `out` gets what was seen in either case; its dialogue is not redacted yet.
-  [[nodiscard]] Done play(const Visit& visit);
+  /// What a server may do in a step without being at fault.
+  enum class Manner : std::uint8_t {
+    proper,      // it answers
+    provoking,   // it may as well hang up, or, though that is strange, say nothing
+    lingering,   // and it may take its time to hang up
+    open_ended,  // it may wait for more, so that silence is an answer too
+  };
 
+  /// Connects, with TLS where the endpoint has it from the start, and takes the greeting. Errors
+  /// say what was not as expected, without the endpoint's name.
+  [[nodiscard]] Done open();
+  /// Does what `step` says, and waits until nothing moves. What has no meaning now isn't done.
+  [[nodiscard]] Done step(const world::Step& step, Manner manner);
+  /// Sends `octets` as they are.
+  [[nodiscard]] Done send(std::string_view octets, Manner manner);
+  /// Takes what comes without having been asked for.
+  [[nodiscard]] Done listen();
+  void leave();
+
+  [[nodiscard]] bool is_open() const { return open_; }
+  /// By the server, unasked.
+  [[nodiscard]] bool hung_up() const { return hung_up_; }
+  /// A provoking step was answered with silence.
+  [[nodiscard]] bool silent() const { return silent_; }
+  [[nodiscard]] const client::Client& client() const { return client_; }
+  [[nodiscard]] Stream& stream() { return stream_; }
+  /// The server's last whole line.
+  [[nodiscard]] const std::string& last_line() const { return last_line_; }
+  /// A server's words, for a line of ours: without passwords, and not too long.
+  [[nodiscard]] std::string quoted(std::string_view text) const;
   /// Of the lists that were shown last before any log-in: POP3's two together.
   [[nodiscard]] trace::MechanismSet offered() const { return offered_; }
   [[nodiscard]] trace::CapabilitySet capabilities() const { return capabilities_; }
-  /// The first log-in with a right password was refused with these words.
-  [[nodiscard]] const std::string& account_refused() const { return account_refused_; }
 
  private:
-  [[nodiscard]] Done connect();
   [[nodiscard]] Done take_greeting();
-  [[nodiscard]] Done step(const client::Action& action, bool provokes);
-  [[nodiscard]] Done rest(std::string_view what, bool answer_due, bool provokes);
+  [[nodiscard]] Done act(const world::Step& step, Manner manner);
+  [[nodiscard]] Done rest(std::string_view what, bool answer_due, Manner manner);
   [[nodiscard]] Done start_tls();
   [[nodiscard]] Done take(std::string_view octets, std::string_view what);
   [[nodiscard]] Done note_lines(std::string_view octets, std::string_view what);
   [[nodiscard]] Done closed(const Stream::Read& read, std::string_view what, bool tolerated);
-  [[nodiscard]] Done send(std::string_view octets);
+  [[nodiscard]] Done say(std::string_view octets);
   [[nodiscard]] std::unexpected<std::string> late(std::string_view what,
                                                   std::string_view expected) const;
   [[nodiscard]] Stream::Clock::time_point within(std::chrono::milliseconds limit) const;
-  [[nodiscard]] std::string quoted(std::string_view text) const;
-  void note_outcome(const client::Action& action);
+  void note_lists(client::Verb verb);
   void given(trace::Event event);
+  void end(bool by_server);
 
   const Destination& to_;
+  trace::SessionId session_;
+  observe::Shared shared_;
   trace::Trace& out_;
   trace::Protocol protocol_;
   Stream stream_;
   client::Client client_;
   observe::Observer observer_;
   bool open_ = false;
+  bool silent_ = false;
+  bool hung_up_ = false;
+  std::uint8_t split_ = 0;  // of the step under way
 
   // The server's lines, as they are counted here.
   std::string line_;       // in progress
@@ -95,7 +126,6 @@ class Conversation {
 
   trace::MechanismSet offered_;
   trace::CapabilitySet capabilities_;
-  std::string account_refused_;
 };
 
 }  // namespace sallyport::live

@@ -5,6 +5,8 @@
 #include <asio/write.hpp>
 #include <utility>
 
+#include "targets/live/tls.hpp"
+
 namespace sallyport::live {
 
 namespace {
@@ -118,6 +120,10 @@ void Peer::sent(const asio::error_code& error) {
   if (phase_ == Phase::reading) arm(limits_.idle);
   flush();
   read();
+}
+
+std::string Peer::binding() {
+  return tls_ ? exporter_binding(tls_->native_handle()) : std::string();
 }
 
 void Peer::handshake() {

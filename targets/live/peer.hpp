@@ -59,6 +59,8 @@ class Peer : public std::enable_shared_from_this<Peer> {
   void write(std::string_view octets);
   /// After everything written so far. Ends in peer_under_tls or peer_left. `context` outlives this.
   void start_tls(asio::ssl::context& context);
+  /// The channel's tls-exporter value (RFC 9266); empty without TLS.
+  [[nodiscard]] std::string binding();
   /// After everything written so far. Only peer_gone follows.
   void close();
 

@@ -3,14 +3,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <asio/ip/address.hpp>
+#include <map>
 #include <optional>
+#include <thread>
 #include <utility>
 
-#include "properties/monitors.hpp"
 #include "targets/engine/conclude.hpp"
 #include "targets/engine/dialogue.hpp"
+#include "targets/engine/panel.hpp"
+#include "targets/live/compare.hpp"
 #include "targets/live/plan.hpp"
+#include "targets/live/play.hpp"
 #include "targets/live/redact.hpp"
+#include "targets/live/unexercised.hpp"
+#include "targets/live/witness.hpp"
 
 namespace sallyport::live {
 
@@ -21,178 +28,388 @@ namespace {
 
 constexpr std::string_view engine_name = "probe";
 constexpr std::string_view front_ends_only = "ADV-01";
-constexpr std::size_t excerpt_lines_max = 40;
 // Exchanges are also begun where nobody has an account: this one belongs to nobody.
 constexpr std::string_view stranger = "sallyport";
+constexpr int mute_visits_max = 3;  // in a row, then the server counts as dead
+// Behind it a difference between two runs is no clock's doing, if it is still there.
+constexpr auto before_confirmation = std::chrono::milliseconds(1100);
+
+/// By place in world::accounts; a place without a user is never used.
+std::vector<client::Credential> by_place(const std::vector<client::Credential>& given) {
+  std::vector<client::Credential> places(std::size(world::accounts));
+  for (std::size_t i = 0; i < given.size() && i < accounts_max; ++i) places[i] = given[i];
+  places[world::nobody] = {.user = std::string(stranger), .password = std::string(stranger)};
+  return places;
+}
+
+std::vector<observe::Secret> observed(const std::vector<client::Credential>& given) {
+  std::vector<observe::Secret> secrets;
+  for (const client::Credential& each : given) secrets.push_back({each.user, each.password});
+  return secrets;
+}
+
+bool is_loopback(const std::string& host) {
+  asio::error_code error;
+  const auto address = asio::ip::make_address(host, error);
+  return host == "localhost" || (!error && address.is_loopback());
+}
+
+/// Those that get a row, in their order.
+std::vector<const properties::Property*> rows_of(const ProbeOptions& options,
+                                                 trace::Protocol protocol) {
+  const auto catalogue = properties::catalogue();
+  std::vector<const properties::Property*> rows = options.properties;
+  if (rows.empty()) rows.assign(catalogue.begin(), catalogue.end());
+  std::erase_if(rows, [&](const properties::Property* each) {
+    return !applies_to(*each, protocol) ||
+           (options.role == Role::back_end && each->facts.id == front_ends_only);
+  });
+  return rows;
+}
+
+std::vector<const properties::Property*> judged_of(std::vector<const properties::Property*> rows,
+                                                   properties::Needs sees) {
+  std::erase_if(rows, [sees](const properties::Property* each) {
+    return !why_unobservable(each->facts, sees).empty();
+  });
+  return rows;
+}
 
 class Probe {
  public:
   Probe(const Endpoint& endpoint, const ProbeOptions& options)
       : options_(options),
         secrets_(options.credentials),
-        credentials_(
-            options.credentials.empty()
-                ? std::vector<client::Credential>{{std::string(stranger), std::string(stranger)}}
-                : options.credentials),
+        credentials_(by_place(options.credentials)),
         started_(Stream::Clock::now()),
         to_{.endpoint = endpoint,
             .trust = options.trust,
             .limits = options.limits,
             .credentials = credentials_,
             .secrets = secrets_,
-            .deadline = started_ + options.limits.endpoint} {
+            .deadline = started_ + options.limits.endpoint},
+        known_(known_of(endpoint, options)),
+        rows_(rows_of(options, endpoint.protocol())),
+        panel_(judged_of(rows_, sees_), endpoint.protocol()) {
+    stage_.secrets = observe::Secrets(observed(options.credentials));
     result_.subject = endpoint.subject();
     result_.trace.keep_dialogue = true;
+    for (const client::Credential& each : options.credentials) {
+      result_.trace.events.push_back({.kind = Kind::account,
+                                      .point = trace::Point::given,
+                                      .protocol = endpoint.protocol(),
+                                      .user = each.user});
+    }
   }
 
-  [[nodiscard]] ProbeResult run() {
-    const bool starttls = options_.starttls && !to_.endpoint.implicit_tls();
-    Known known{.protocol = to_.endpoint.protocol(),
-                .starttls = starttls,
-                .accounts = options_.credentials.size()};
-    if (visit(first_visit(known.protocol, starttls), &known)) {
-      for (const Visit& each : further_visits(known)) {
-        if (!visit(each, nullptr)) break;
-      }
-    }
-    judge();
-    return std::move(result_);
-  }
+  [[nodiscard]] ProbeResult run();
+  [[nodiscard]] static Known known_of(const Endpoint& endpoint, const ProbeOptions& options);
 
  private:
-  /// A connection in the trace.
+  /// A run in the trace.
   struct Leg {
     world::Script script;
-    std::size_t first_event;
-    std::size_t first_line;
+    Run run;
   };
+  /// What comparing runs showed of a property.
+  struct Pair {
+    std::uint64_t exercised = 0;
+    std::string_view violation;
+    engine::Witness witness;
+  };
+  enum class Ended : std::uint8_t { well, in_trouble, for_good };
 
-  bool visit(const Visit& visit, Known* known);
-  bool proceed();
+  [[nodiscard]] bool visit(const Visit& visit);
+  [[nodiscard]] Ended play(const Visit& visit, const world::Script& script);
+  [[nodiscard]] Ended compare_runs(const Visit& visit, const engine::Panel::Set& set);
+  void note(const Visit& visit, const engine::Panel::Set& set,
+            const std::vector<std::size_t>& firsts, const std::vector<std::size_t>& seconds,
+            const std::vector<Compared>& found);
+  [[nodiscard]] bool may_go_on();
+  [[nodiscard]] bool may_fail(const Visit& visit) const;
   void fail(std::string_view why);
+  void trouble(std::string_view why);
   void judge();
   [[nodiscard]] engine::Result conclude(const properties::Property& property,
-                                        const properties::Tally* tally) const;
+                                        const properties::Tally& tally, const Pair* pair) const;
+  [[nodiscard]] engine::Result row(const properties::Property& property) const;
   [[nodiscard]] engine::Witness witness(std::string_view property, std::size_t event) const;
-  [[nodiscard]] std::optional<std::size_t> line_of(std::size_t event, std::size_t first) const;
+
+  static constexpr properties::Needs sees_ = properties::Needs::client_wire;
 
   const ProbeOptions& options_;
   Secrets secrets_;
-  std::vector<client::Credential> credentials_;  // never empty
+  std::vector<client::Credential> credentials_;
   Stream::Clock::time_point started_;
+  Stream::Clock::time_point next_visit_ = started_;
   Destination to_;
+  Known known_;
+  std::vector<const properties::Property*> rows_;
+  engine::Panel panel_;
+  Stage stage_;
   std::vector<Leg> legs_;
+  std::map<const properties::Property*, Pair> pairs_;
+  std::size_t connections_ = 0;
+  std::size_t failed_logins_ = 0;
+  int mute_visits_ = 0;
+  std::string trouble_;  // the first that a visit met, as result_.failure
   ProbeResult result_;
 };
 
+Known Probe::known_of(const Endpoint& endpoint, const ProbeOptions& options) {
+  return {.protocol = endpoint.protocol(),
+          .starttls = options.starttls && !endpoint.implicit_tls(),
+          .implicit_tls = endpoint.implicit_tls(),
+          .exposes_password = options.manners.exposes_password || is_loopback(endpoint.host),
+          .accounts = std::min(options.credentials.size(), accounts_max),
+          .silence_seconds = options.manners.silence_seconds};
+}
+
+ProbeResult Probe::run() {
+  if (options_.script) {
+    trace::Variation variation = trace::Variation::none;
+    if (!options_.script->vary.empty()) variation = options_.script->vary.front().variation;
+    static_cast<void>(visit({.purpose = "the script",
+                             .script = *options_.script,
+                             .manner = Play::Manner::provoking,
+                             .variation = variation}));
+  } else if (visit(first_visit(known_.protocol, known_.starttls))) {
+    for (const Visit& each : further_visits(known_)) {
+      if (!visit(each)) break;
+    }
+  }
+  if (result_.failure.empty()) result_.failure = trouble_;
+  judge();
+  return std::move(result_);
+}
+
 // Visits
 
-bool Probe::proceed() {
-  if (options_.on_progress == nullptr) return true;
+bool Probe::may_go_on() {
   const std::chrono::duration<double> elapsed = Stream::Clock::now() - started_;
-  return options_.on_progress(options_.progress_context, {.engine = engine_name,
-                                                          .done = legs_.size(),
-                                                          .seconds = elapsed.count(),
-                                                          .unit = "connections"});
+  const bool wanted = options_.on_progress == nullptr ||
+                      options_.on_progress(options_.progress_context, {.engine = engine_name,
+                                                                       .done = connections_,
+                                                                       .seconds = elapsed.count(),
+                                                                       .unit = "connections"});
+  if (!wanted) {
+    fail("interrupted; expected to carry on");
+  } else if (connections_ >= options_.manners.connections_max) {
+    fail(fmt::format("the {} connections for one server were made; expected to need less of them",
+                     connections_));
+  } else {
+    return true;
+  }
+  return false;
+}
+
+bool Probe::may_fail(const Visit& visit) const {
+  return failed_logins_ + visit.failed_logins <= options_.manners.failed_logins_max;
 }
 
 void Probe::fail(std::string_view why) {
   result_.failure = secrets_.scrubbed(fmt::format("{}: {}", result_.subject, why));
 }
 
-/// False ends the probe of this server.
-bool Probe::visit(const Visit& visit, Known* known) {
-  if (!proceed()) {
-    fail("interrupted; expected to carry on");
-    return false;
+void Probe::trouble(std::string_view why) {
+  if (trouble_.empty()) {
+    trouble_ = secrets_.scrubbed(fmt::format("{}: {}", result_.subject, why));
   }
+}
+
+/// False ends the probe of this server.
+bool Probe::visit(const Visit& visit) {
+  const auto sets = panel_.pairs();
+  const auto set = std::ranges::find(sets, visit.variation, &engine::Panel::Set::variation);
+  const bool compares = visit.variation != trace::Variation::none && set != sets.end();
+  const Ended ended = compares ? compare_runs(visit, *set) : play(visit, visit.script);
+  return ended != Ended::for_good;
+}
+
+Probe::Ended Probe::play(const Visit& visit, const world::Script& script) {
+  if (!may_go_on()) return Ended::for_good;
+  if (!may_fail(visit)) return Ended::in_trouble;  // it is left out
+  failed_logins_ += visit.failed_logins;
+  std::this_thread::sleep_until(next_visit_);
+  Destination to = to_;
+  if (visit.trusts_anybody) to.trust = {.ca_file = {}, .insecure = true};
   trace::Trace& trace = result_.trace;
-  legs_.push_back({.script = visit.script,
-                   .first_event = trace.events.size(),
-                   .first_line = trace.dialogue.size()});
-  Conversation conversation(to_, trace);
-  const auto done = conversation.play(visit);
-  redact(trace.dialogue, legs_.back().first_line, to_.endpoint.protocol(), secrets_);
-  if (visit.proves_account && !conversation.account_refused().empty()) {
+  legs_.push_back({.script = script,
+                   .run = {.first_event = trace.events.size(),
+                           .first_line = trace.dialogue.size(),
+                           .behind = {},
+                           .whole = false}});
+  Play play(to, stage_, trace);
+  auto run = play.run(script, visit.manner);
+  connections_ += play.connections();
+  next_visit_ =
+      Stream::Clock::now() +
+      std::chrono::duration_cast<Stream::Clock::duration>(std::chrono::duration<double>(
+          static_cast<double>(play.connections()) / options_.manners.connections_per_second));
+  redact(trace.dialogue, legs_.back().run.first_line, known_.protocol, secrets_);
+  if (visit.proves_account && !play.account_refused().empty()) {
     // Whose fault it is can't be told from outside, so nothing is held against the server.
-    for (std::size_t i = legs_.back().first_event; i < trace.events.size(); ++i) {
+    for (std::size_t i = legs_.back().run.first_event; i < trace.events.size(); ++i) {
       if (trace.events[i].kind == Kind::attempt) trace.events[i].valid = false;
     }
     fail(fmt::format("the server does not log \"{}\" in: {}; expected a valid user and password",
-                     engine::escaped(credentials_[0].user), conversation.account_refused()));
-    return false;
+                     engine::escaped(credentials_[0].user), play.account_refused()));
+    return Ended::for_good;
   }
-  if (!done) {
-    fail(fmt::format("{} (while trying {})", done.error(), visit.purpose));
-    return false;
+  const std::string where = fmt::format(" (while trying {})", visit.purpose);
+  const bool first = legs_.size() == 1;
+  if (!run) {
+    const bool over = Stream::Clock::now() >= to_.deadline;
+    if (first || over || ++mute_visits_ >= mute_visits_max) {
+      fail(run.error() + where);
+      return Ended::for_good;
+    }
+    trouble(run.error() + where);
+    return Ended::in_trouble;
   }
-  if (known != nullptr) {
-    known->offered = conversation.offered();
-    known->capabilities = conversation.capabilities();
+  if (!run->whole && visit.manner != Play::Manner::open_ended) {
+    trouble(fmt::format("silence for {:g} s; expected an answer, or the end of the connection{}",
+                        std::chrono::duration<double>(to_.limits.answer).count(), where));
+    if (++mute_visits_ >= mute_visits_max) {
+      fail(trouble_.substr(result_.subject.size() + 2));
+      return Ended::for_good;
+    }
+  } else {
+    mute_visits_ = 0;
   }
-  return true;
+  legs_.back().run = *std::move(run);
+  if (first) {
+    known_.offered = play.offered();
+    known_.capabilities = play.capabilities();
+  }
+  return legs_.back().run.whole ? Ended::well : Ended::in_trouble;
+}
+
+/// Equal runs first, to know the server's noise; a difference that is seen is looked for again.
+/// Where a run costs a failed login, the runs that cost none are those that are made twice.
+Probe::Ended Probe::compare_runs(const Visit& visit, const engine::Panel::Set& set) {
+  const world::Pair pair = world::runs(visit.script, visit.variation);
+  if (pair.first == pair.second) return play(visit, visit.script);
+  std::vector<std::size_t> firsts;
+  std::vector<std::size_t> seconds;
+  Visit free = visit;
+  free.failed_logins = 0;
+  const auto run = [&](bool varied) {
+    const bool costs = !varied;
+    const Ended ended = play(costs ? visit : free, varied ? pair.second : pair.first);
+    if (ended == Ended::well) (varied ? seconds : firsts).push_back(legs_.size() - 1);
+    return ended;
+  };
+  const auto steps = [&](const std::vector<std::size_t>& legs) {
+    std::vector<Steps> out;
+    for (const std::size_t leg : legs) out.push_back(steps_of(result_.trace, legs_[leg].run));
+    return out;
+  };
+  if (!may_fail(visit)) return Ended::well;
+  const bool costs = visit.failed_logins > 0;
+  for (const bool varied : {false, costs, true}) {
+    if (const Ended ended = run(varied); ended != Ended::well) return ended;
+  }
+  std::vector<Compared> found = compare(set, steps(firsts), steps(seconds));
+  const auto differs = [](const Compared& each) { return each.at.has_value(); };
+  if (std::ranges::any_of(found, differs)) {
+    std::this_thread::sleep_for(before_confirmation);
+    if (costs && !may_fail(visit)) {
+      trouble(
+          fmt::format("two runs differ, and --failed-logins {} allows no third; expected to see "
+                      "it again (while trying {})",
+                      options_.manners.failed_logins_max, visit.purpose));
+      return Ended::in_trouble;
+    }
+    for (const bool varied : {false, true}) {
+      if (const Ended ended = run(varied); ended != Ended::well) return ended;
+    }
+    found = compare(set, steps(firsts), steps(seconds));
+  }
+  note(visit, set, firsts, seconds, found);
+  return Ended::well;
+}
+
+void Probe::note(const Visit& visit, const engine::Panel::Set& set,
+                 const std::vector<std::size_t>& firsts, const std::vector<std::size_t>& seconds,
+                 const std::vector<Compared>& found) {
+  for (std::size_t i = 0; i < set.members.size(); ++i) {
+    const properties::Property& property = panel_.property(set.members[i]);
+    Pair& pair = pairs_[&property];
+    pair.exercised += found[i].exercised;
+    if (!found[i].at || !pair.violation.empty()) continue;
+    pair.violation = found[i].violation;
+    const world::Script script = world::with_vary(visit.script, visit.variation);
+    pair.witness = {.finding = {.property = std::string(property.facts.id),
+                                .subject = result_.subject,
+                                .script = script},
+                    .dialogue = pair_dialogue(result_.trace, script, legs_[firsts.front()].run,
+                                              legs_[seconds.front()].run, *found[i].at)};
+  }
 }
 
 // Judgement
 
 void Probe::judge() {
-  const auto catalogue = properties::catalogue();
-  const std::vector<const properties::Property*> all(catalogue.begin(), catalogue.end());
-  std::vector<const properties::Property*> rows;
-  std::vector<const properties::Property*> judged;
-  for (const properties::Property* each : options_.properties.empty() ? all : options_.properties) {
-    const properties::Facts& facts = each->facts;
-    if (!applies_to(*each, to_.endpoint.protocol())) continue;
-    if (options_.role == Role::back_end && facts.id == front_ends_only) continue;
-    rows.push_back(each);
-    if (facts.needs == properties::Needs::client_wire &&
-        facts.kind != properties::PropertyKind::two_safety) {
-      judged.push_back(each);
+  const engine::Panel::Set& single = panel_.single();
+  const auto tallies = properties::judge(single.monitors, result_.trace.events);
+  for (const properties::Property* each : rows_) {
+    const std::string why = why_unobservable(each->facts, sees_);
+    if (!why.empty()) {
+      result_.results.push_back(row(*each));
+      result_.results.back().detail = why;
+      continue;
     }
-  }
-  const properties::Monitors monitors(judged, to_.endpoint.protocol());
-  const std::vector<properties::Tally> tallies = properties::judge(monitors, result_.trace.events);
-  for (const properties::Property* each : rows) {
-    const properties::Tally* tally = nullptr;
-    for (std::size_t i = 0; i < monitors.size(); ++i) {
-      if (&monitors.property(i) == each) tally = &tallies[i];
+    properties::Tally tally;
+    for (std::size_t i = 0; i < single.members.size(); ++i) {
+      if (&panel_.property(single.members[i]) == each) tally = tallies[i];
     }
-    result_.results.push_back(conclude(*each, tally));
+    const auto pair = pairs_.find(each);
+    result_.results.push_back(
+        conclude(*each, tally, pair == pairs_.end() ? nullptr : &pair->second));
   }
 }
 
-engine::Result Probe::conclude(const properties::Property& property,
-                               const properties::Tally* tally) const {
+/// Without a verdict of its own.
+engine::Result Probe::row(const properties::Property& property) const {
   const std::chrono::duration<double> elapsed = Stream::Clock::now() - started_;
-  engine::Result result{
-      .property = std::string(property.facts.id),
-      .engine = std::string(engine_name),
-      .subject = result_.subject,
-      .verdict = Verdict::unobservable,
-      .detail = {},
-      .exercised = tally == nullptr ? 0 : tally->exercised,
-      .bound = {{"role", options_.role == Role::front_end ? "frontend" : "backend"},
-                {"accounts", std::uint64_t{options_.credentials.size()}},
-                {"connections", std::uint64_t{legs_.size()}},
-                {"seconds", elapsed.count()}},
-      .witness = std::nullopt};
-  if (tally == nullptr) {
-    result.detail = "not to be seen on a client's wire";
-    return result;
-  }
-  const engine::Evidence evidence{.exercised = tally->exercised,
-                                  .violated = tally->violations > 0,
-                                  .failed = !result_.failure.empty()};
-  result.verdict =
-      engine::verdict_of(evidence, property.facts.needs, properties::Needs::client_wire);
+  return {.property = std::string(property.facts.id),
+          .engine = std::string(engine_name),
+          .subject = result_.subject,
+          .verdict = Verdict::unobservable,
+          .detail = {},
+          .exercised = 0,
+          .bound = {{"role", options_.role == Role::front_end ? "frontend" : "backend"},
+                    {"accounts", std::uint64_t{options_.credentials.size()}},
+                    {"connections", std::uint64_t{connections_}},
+                    {"seconds", elapsed.count()}},
+          .witness = std::nullopt};
+}
+
+engine::Result Probe::conclude(const properties::Property& property, const properties::Tally& tally,
+                               const Pair* pair) const {
+  engine::Result result = row(property);
+  result.exercised = tally.exercised + (pair == nullptr ? 0 : pair->exercised);
+  const bool pair_differs = pair != nullptr && !pair->violation.empty();
+  // A visit that went wrong leaves open what it would have shown: a property that no other visit
+  // put to the test, and whether everything was answered in the end.
+  const bool open =
+      !trouble_.empty() &&
+      (result.exercised == 0 || property.facts.kind == properties::PropertyKind::liveness);
+  const bool ended_early = !result_.failure.empty() && result_.failure != trouble_;
+  const engine::Evidence evidence{.exercised = result.exercised,
+                                  .violated = tally.violations > 0 || pair_differs,
+                                  .failed = ended_early || open};
+  result.verdict = engine::verdict_of(evidence, property.facts.needs, sees_);
   switch (result.verdict) {
     case Verdict::violated:
-      result.detail = tally->detail;
-      result.witness = witness(property.facts.id, tally->event);
+      result.detail = pair_differs ? pair->violation : tally.detail;
+      result.witness = pair_differs ? pair->witness : witness(property.facts.id, tally.event);
       break;
     case Verdict::vacuous:
-      result.detail =
-          options_.credentials.empty() ? "never exercised, without an account" : "never exercised";
+      result.detail = options_.script ? "never exercised"
+                                      : why_unexercised(property.facts, known_,
+                                                        options_.manners.failed_logins_max);
       break;
     case Verdict::inconclusive:
       result.detail = result_.failure;
@@ -204,40 +421,36 @@ engine::Result Probe::conclude(const properties::Property& property,
   return result;
 }
 
-/// The line that an event comes from: the last one before it on its side of the wire.
-std::optional<std::size_t> Probe::line_of(std::size_t event, std::size_t first) const {
-  const trace::Event& violating = result_.trace.events[event];
-  const bool by_client = violating.kind == Kind::command || violating.kind == Kind::response;
-  std::optional<std::size_t> nearest;
-  for (std::size_t i = result_.trace.dialogue.size(); i-- > first;) {
-    const trace::DialogueLine& line = result_.trace.dialogue[i];
-    if (line.first_event > event) continue;
-    if (!nearest) nearest = i;
-    if (violating.point != trace::Point::client || line.from_server != by_client) return i;
-  }
-  return nearest;
-}
-
 engine::Witness Probe::witness(std::string_view property, std::size_t event) const {
-  const auto behind = std::ranges::upper_bound(legs_, event, {}, &Leg::first_event);
+  const auto behind = std::ranges::upper_bound(legs_, event, {},
+                                               [](const Leg& leg) { return leg.run.first_event; });
+  if (behind == legs_.begin()) return {};
   const Leg& leg = *std::prev(behind);
-  engine::Witness witness{.finding = {.property = std::string(property),
-                                      .subject = result_.subject,
-                                      .script = leg.script},
-                          .dialogue = {}};
-  const auto marked = line_of(event, leg.first_line);
-  if (!marked) return witness;
-  const std::size_t lines = *marked + 1 - leg.first_line;
-  const std::size_t first = *marked + 1 - std::min(lines, excerpt_lines_max);
-  if (first > leg.first_line) witness.dialogue.emplace_back("  ...");
-  for (std::size_t i = first; i <= *marked; ++i) {
-    witness.dialogue.push_back((i == *marked ? "> " : "  ") +
-                               engine::to_text(result_.trace.dialogue[i]));
-  }
-  return witness;
+  return {.finding = {.property = std::string(property),
+                      .subject = result_.subject,
+                      .script = leg.script},
+          .dialogue = excerpt(result_.trace, leg.run, event)};
 }
 
 }  // namespace
+
+std::string dry_run(const ProbeOptions& options) {
+  std::string out;
+  for (const Endpoint& endpoint : options.endpoints) {
+    out += endpoint.subject() + "\n\n";
+    for (const Intention& each : intentions(Probe::known_of(endpoint, options))) {
+      out += fmt::format("{}{}\n", each.purpose, each.when.empty() ? "" : " (" + each.when + ")");
+      std::string_view script = each.script;
+      while (!script.empty()) {
+        const std::size_t end = std::min(script.find('\n'), script.size() - 1);
+        out += fmt::format("  {}", script.substr(0, end + 1));
+        script.remove_prefix(end + 1);
+      }
+      out += '\n';
+    }
+  }
+  return out;
+}
 
 std::expected<std::vector<ProbeResult>, std::string> probe(const ProbeOptions& options) {
   if (const auto context = client_context(options.trust); !context) {

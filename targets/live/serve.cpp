@@ -290,8 +290,9 @@ void Server::Implementation::greet(Visitor& visitor) {
   }
   visitor.session = free_session();
   sessions_[visitor.session] = visitor.peer.get();
+  const std::string binding = visitor.peer->binding();
   const auto tls = visitor.door.implicit_tls
-                       ? std::optional<frontend::ClientTls>(frontend::ClientTls{})
+                       ? std::optional(frontend::ClientTls{.user = {}, .binding = binding})
                        : std::nullopt;
   front_end_.client_opened(visitor.session, visitor.door.protocol, tls, *this);
   settle();
@@ -315,7 +316,8 @@ void Server::Implementation::peer_under_tls(Peer& peer) {
   Visitor& visitor = visitors_.at(&peer);
   if (visitor.door.implicit_tls) return greet(visitor);
   if (visitor.session == trace::no_session) return;
-  front_end_.tls_established(visitor.session, {}, *this);
+  const std::string binding = peer.binding();
+  front_end_.tls_established(visitor.session, {.user = {}, .binding = binding}, *this);
   settle();
 }
 

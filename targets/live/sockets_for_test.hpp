@@ -20,6 +20,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 namespace sallyport::live::test {
 
@@ -55,7 +56,7 @@ class Line {
   std::string input_;
 };
 
-/// Treats every connection in the same way, one after the other.
+/// Treats every connection in the same way, each in a thread of its own.
 class FakeServer {
  public:
   using Behaviour = std::function<void(Line&)>;
@@ -70,6 +71,7 @@ class FakeServer {
   ~FakeServer() {
     asio::post(io_, [this] { acceptor_.close(); });
     thread_.join();
+    for (std::thread& each : connections_) each.join();
   }
   FakeServer(const FakeServer&) = delete;
   FakeServer& operator=(const FakeServer&) = delete;
@@ -79,11 +81,13 @@ class FakeServer {
   void accept() {
     acceptor_.async_accept([this](const asio::error_code& error, tcp::socket socket) {
       if (error) return;
-      Line line(socket);
-      behaviour_(line);
-      asio::error_code ignored;
-      socket.shutdown(tcp::socket::shutdown_send, ignored);
-      line.drain();
+      connections_.emplace_back([this, own = std::move(socket)]() mutable {
+        Line line(own);
+        behaviour_(line);
+        asio::error_code ignored;
+        own.shutdown(tcp::socket::shutdown_send, ignored);
+        line.drain();
+      });
       accept();
     });
   }
@@ -91,6 +95,7 @@ class FakeServer {
   asio::io_context io_;
   tcp::acceptor acceptor_;
   std::uint16_t port_ = 0;
+  std::vector<std::thread> connections_;
   std::thread thread_;
 };
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,12 +17,26 @@
 
 namespace sallyport::live {
 
+/// Where streams wait together. Outlives them.
+class Reactor {
+ public:
+  Reactor();
+  ~Reactor();
+  Reactor(const Reactor&) = delete;
+  Reactor& operator=(const Reactor&) = delete;
+
+ private:
+  friend class Stream;
+  class Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
 class Stream {
  public:
   using Clock = std::chrono::steady_clock;
   using Done = std::expected<void, std::string>;
 
-  Stream();
+  explicit Stream(Reactor& reactor);
   ~Stream();
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
@@ -33,6 +48,8 @@ class Stream {
   /// Verifies that the certificate is `host`'s unless `trust` is insecure.
   [[nodiscard]] Done start_tls(const std::string& host, const Trust& trust,
                                Clock::time_point deadline);
+  /// The channel's tls-exporter value (RFC 9266); empty without TLS.
+  [[nodiscard]] std::string binding() const;
   [[nodiscard]] Done write(std::string_view octets, Clock::time_point deadline);
 
   enum class Outcome : std::uint8_t {
@@ -47,7 +64,15 @@ class Stream {
   };
   [[nodiscard]] Read read(Clock::time_point deadline);
 
+  /// Waits until one of `streams`, which share a reactor, can be read without waiting. False: the
+  /// deadline came first.
+  static bool wait(std::span<Stream* const> streams, Clock::time_point deadline);
+  /// read() would not wait.
+  [[nodiscard]] bool ready() const;
+
   void close();
+  /// False after close(), and after an error that leaves nothing to be read.
+  [[nodiscard]] bool is_open() const;
 
  private:
   class Implementation;

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <string_view>
+
 namespace sallyport::live {
 
 namespace {
@@ -59,6 +62,16 @@ std::expected<asio::ssl::context, std::string> client_context(const Trust& trust
     if (error) return refuse("CA file", trust.ca_file, error, "certificates in PEM");
   }
   return context;
+}
+
+std::string exporter_binding(SSL* tls) {
+  constexpr std::string_view label = "EXPORTER-Channel-Binding";
+  std::array<unsigned char, 32> octets{};
+  if (SSL_export_keying_material(tls, octets.data(), octets.size(), label.data(), label.size(),
+                                 nullptr, 0, 0) != 1) {
+    return {};
+  }
+  return {octets.begin(), octets.end()};
 }
 
 }  // namespace sallyport::live

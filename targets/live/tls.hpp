@@ -2,6 +2,8 @@
 // should have been.
 #pragma once
 
+#include <openssl/ssl.h>
+
 #include <asio/ssl/context.hpp>
 #include <expected>
 #include <string>
@@ -18,5 +20,8 @@ struct Trust {
   bool insecure = false;  // believes everybody
 };
 [[nodiscard]] std::expected<asio::ssl::context, std::string> client_context(const Trust& trust);
+
+/// The tls-exporter value of a channel that stands (RFC 9266 §2); empty where there is none.
+[[nodiscard]] std::string exporter_binding(SSL* tls);
 
 }  // namespace sallyport::live
