@@ -88,6 +88,40 @@ std::string without_mechanisms(std::string_view list) {
 
 const MishapFacts& facts(Mishap mishap) { return table[static_cast<std::size_t>(mishap)]; }
 
+trace::Verb verb_to_backend(trace::Protocol protocol, std::string_view said) {
+  if (protocol == trace::Protocol::imap) {
+    const std::size_t space = said.find(' ');
+    if (space == std::string_view::npos) return trace::Verb::none;
+    said.remove_prefix(space + 1);
+  }
+  const std::size_t end = std::min(said.find_first_of(" \r\n"), said.size());
+  const trace::Verb verb = trace::verb(said.substr(0, end));
+  return verb == trace::Verb::unknown ? trace::Verb::none : verb;
+}
+
+bool begins_login(trace::Verb verb) {
+  return verb == trace::Verb::login || verb == trace::Verb::authenticate ||
+         verb == trace::Verb::user || verb == trace::Verb::auth;
+}
+
+Strikes place_of(trace::Verb verb, bool logging_in, bool logged_in) {
+  if (verb == trace::Verb::capability || verb == trace::Verb::capa) return Strikes::list;
+  if (verb == trace::Verb::starttls || verb == trace::Verb::stls) return Strikes::starttls;
+  if (logged_in) return Strikes::command;
+  if (begins_login(verb)) return Strikes::login;
+  return logging_in ? Strikes::proof : Strikes::never;
+}
+
+bool replaces(Mishap mishap) {
+  return mishap == Mishap::refuse_starttls || mishap == Mishap::die_at_login ||
+         mishap == Mishap::die_at_proof || mishap == Mishap::hang_at_login ||
+         mishap == Mishap::refer_at_login;
+}
+
+bool is_of_handshake(Mishap mishap) {
+  return mishap == Mishap::wrong_name || mishap == Mishap::weak_tls;
+}
+
 Answer distorted(Mishap mishap, trace::Protocol protocol, std::string_view said,
                  std::string_view answer) {
   const bool imap = protocol == trace::Protocol::imap;

@@ -85,4 +85,14 @@ struct Answer {
 [[nodiscard]] Answer distorted_greeting(Mishap mishap, trace::Protocol protocol,
                                         std::string_view greeting);
 
+/// The verb of what a front-end says to a back-end; none for a line of an exchange.
+[[nodiscard]] trace::Verb verb_to_backend(trace::Protocol protocol, std::string_view said);
+[[nodiscard]] bool begins_login(trace::Verb verb);
+/// Where in the life of a back-end's connection the front-end says `verb`.
+[[nodiscard]] Strikes place_of(trace::Verb verb, bool logging_in, bool logged_in);
+/// The back-end never hears what was said.
+[[nodiscard]] bool replaces(Mishap mishap);
+/// It strikes at the handshake, not at the command before it.
+[[nodiscard]] bool is_of_handshake(Mishap mishap);
+
 }  // namespace sallyport::world

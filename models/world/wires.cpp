@@ -20,44 +20,6 @@ constexpr std::size_t split_octets_max = 512;
 // Nor does it let time go by so often.
 constexpr int delays_max = 16;
 
-/// The verb of what a front-end says to a back-end; none for a line of an exchange.
-trace::Verb verb_of(trace::Protocol protocol, std::string_view said) {
-  if (protocol == trace::Protocol::imap) {
-    const std::size_t space = said.find(' ');
-    if (space == std::string_view::npos) return trace::Verb::none;
-    said.remove_prefix(space + 1);
-  }
-  const std::size_t end = std::min(said.find_first_of(" \r\n"), said.size());
-  const trace::Verb verb = trace::verb(said.substr(0, end));
-  return verb == trace::Verb::unknown ? trace::Verb::none : verb;
-}
-
-bool begins_login(trace::Verb verb) {
-  return verb == trace::Verb::login || verb == trace::Verb::authenticate ||
-         verb == trace::Verb::user || verb == trace::Verb::auth;
-}
-
-/// Where in the life of a connection the front-end's words are said.
-Strikes place_of(trace::Verb verb, bool logging_in, bool logged_in) {
-  if (verb == trace::Verb::capability || verb == trace::Verb::capa) return Strikes::list;
-  if (verb == trace::Verb::starttls || verb == trace::Verb::stls) return Strikes::starttls;
-  if (logged_in) return Strikes::command;
-  if (begins_login(verb)) return Strikes::login;
-  return logging_in ? Strikes::proof : Strikes::never;
-}
-
-/// The back-end never hears what was said.
-bool replaces(Mishap mishap) {
-  return mishap == Mishap::refuse_starttls || mishap == Mishap::die_at_login ||
-         mishap == Mishap::die_at_proof || mishap == Mishap::hang_at_login ||
-         mishap == Mishap::refer_at_login;
-}
-
-/// It strikes at the handshake, not at the command before it.
-bool is_of_handshake(Mishap mishap) {
-  return mishap == Mishap::wrong_name || mishap == Mishap::weak_tls;
-}
-
 }  // namespace
 
 World::Wires::Wires(World& world, const Step& step, trace::Trace& out, Taken* taken)
@@ -378,7 +340,7 @@ void World::Wires::deliver(const Delivery& delivery) {
 
 void World::Wires::answer_front_end(LinkId k, std::string_view said) {
   Link& link = *link_of(k);
-  const trace::Verb verb = verb_of(protocol(), said);
+  const trace::Verb verb = verb_to_backend(protocol(), said);
   const Strikes where = place_of(verb, link.logging_in, link.logged_in);
   link.logging_in = link.logging_in || begins_login(verb);
   if (begins_login(verb)) link.tag = said.substr(0, std::min(said.find(' '), said.size()));

@@ -47,6 +47,7 @@ struct Options {
   std::size_t failed_logins = live::Manners{}.failed_logins_max;
   bool expose_password = false;
   bool dry_run = false;
+  std::string tap;
 };
 
 // One server's rows.
@@ -95,6 +96,11 @@ live::ProbeOptions resolved(const Options& options) {
   out.manners = manners_of(options);
   out.limits.endpoint =
       out.limits.answer * answers_per_server + std::chrono::seconds(out.manners.silence_seconds);
+  if (!options.tap.empty()) {
+    auto tap = live::address_from(options.tap);
+    if (!tap) throw Failure(fmt::format("--backend-tap {}", tap.error()));
+    out.tap = *std::move(tap);
+  }
   out.properties = properties_named(options.properties);
   for (const std::string& id : options.required) (void)property_named(id);
   for (const Account& account : accounts_from(options.accounts)) {
@@ -112,6 +118,7 @@ std::string repeat_line(const Options& options, std::string_view url) {
   if (options.insecure) line += " --insecure";
   add("--ca-file", options.ca_file);
   if (options.role != "frontend") add("--role", options.role);
+  add("--backend-tap", options.tap);
   add("--silence", options.silence);
   if (options.expose_password) line += " --expose-password";
   if (options.failed_logins != live::Manners{}.failed_logins_max) {
@@ -267,6 +274,10 @@ void add_probe(CLI::App& app, Action& action) {
          "perhaps subject, as in \"mail.example:*/imap\". They are reported, but don't fail "
          "the run")
       ->type_name("FILE");
+  sub->add_option("--backend-tap", options->tap,
+                  "Where sallyport interpose shows what goes on between the server and its "
+                  "back-end, and lets things go wrong there")
+      ->type_name("ADDR:PORT");
   sub->add_option("--property", options->properties, "Judge this one only; repeatable")
       ->type_name("ID")
       ->delimiter(',')

@@ -19,6 +19,7 @@
 #include "targets/cli/output/json.hpp"
 #include "targets/cli/output/text.hpp"
 #include "targets/cli/output/violation.hpp"
+#include "targets/cli/replay_live.hpp"
 #include "targets/engine/judge.hpp"
 #include "targets/engine/reduce.hpp"
 
@@ -32,6 +33,7 @@ struct Options {
   std::string fault;
   bool bytes = false;
   bool reduce = false;
+  LiveOptions live;
 };
 
 constexpr std::string_view default_front_end = "exchange-2000";
@@ -100,13 +102,13 @@ std::vector<std::string> steps_of(const world::Script& script) {
 }
 
 struct Replay {
-  engine::Subject subject;
+  std::string heading;  // the subject's name
   Rows rows;
   std::vector<std::string> dialogue;
 };
 
 Replay replay_of(const world::Finding& finding, const engine::Subject& subject) {
-  Replay replay{.subject = subject, .rows = {}, .dialogue = {}};
+  Replay replay{.heading = subject.name(), .rows = {}, .dialogue = {}};
   const bool for_crash = finding.property == engine::crash_id;
   std::vector<const properties::Property*> judged;
   if (!for_crash) {
@@ -173,6 +175,7 @@ world::Finding reduced(world::Finding finding, const engine::Subject& subject) {
 }
 
 std::string repeat_line(const Options& options) {
+  if (!options.live.url.empty()) return repeat_line(options.file, options.live);
   std::string line = fmt::format("sallyport replay {}", shell_word(options.file));
   if (!options.profile.empty()) line += fmt::format(" --profile {}", options.profile);
   if (!options.fault.empty()) line += fmt::format(" --fault {}", options.fault);
@@ -199,16 +202,38 @@ std::string report(const Replay& replay, const Options& options, const Terminal&
     others += '\n';
   }
   if (!violations.empty()) return others.empty() ? violations : violations + '\n' + others;
-  return terminal.styled(replay.subject.name(), Style::heading) + '\n' +
+  return terminal.styled(replay.heading, Style::heading) + '\n' +
          dialogue(replay.dialogue, Lines::whole, terminal) + '\n' + others;
+}
+
+Replay replay_live(const world::Finding& finding, const Options& options) {
+  if (finding.property == engine::crash_id) {
+    throw Failure(
+        "a CRASH is of a front-end in this process; expected another property with --live");
+  }
+  if (!options.profile.empty() || !options.fault.empty()) {
+    throw Failure(
+        "--profile and --fault are for the simulated front-end; expected none with --live");
+  }
+  Replay replay{.heading = {}, .rows = replayed_live(finding, options.live), .dialogue = {}};
+  if (!replay.rows.empty()) replay.heading = replay.rows.front().result.subject;
+  return replay;
 }
 
 Exit replay(const Options& options) {
   check(options.common);
   world::Finding finding = read_finding(options.file, options.bytes);
-  const engine::Subject subject = subject_of(finding, options);
-  if (options.reduce) finding = reduced(std::move(finding), subject);
-  const Replay done = replay_of(finding, subject);
+  Replay done;
+  if (options.live.url.empty()) {
+    const engine::Subject subject = subject_of(finding, options);
+    if (options.reduce) finding = reduced(std::move(finding), subject);
+    done = replay_of(finding, subject);
+  } else {
+    if (options.reduce) {
+      throw Failure("--reduce is for the simulated front-end; expected it without --live");
+    }
+    done = replay_live(finding, options);
+  }
   if (options.common.json()) {
     print(dumped(document("replay", done.rows)));
   } else {
@@ -237,6 +262,7 @@ void add_replay(CLI::App& app, Action& action) {
                 "FINDING is what a fuzzer left: a script in its byte form");
   sub->add_flag("--reduce", options->reduce,
                 "Shorten the script first, as long as it violates the same property");
+  add_live_options(*sub, options->live);
   add_common(*sub, options->common);
   sub->footer(exit_statuses);
   sub->callback([options, &action] { action = [options] { return replay(*options); }; });

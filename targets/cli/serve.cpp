@@ -24,9 +24,10 @@ struct Options {
   Common common;
   std::string profile;
   std::string fault;
-  std::string imap, pop3, imaps, pop3s, backend_imap, backend_pop3;
+  std::string imap, pop3, imaps, pop3s, backend_imap, backend_pop3, to_imap, to_pop3;
   std::string certificate;
   std::string key;
+  std::string own_password;
   std::string schedule = "rotate";
   AccountOptions accounts;
 };
@@ -68,6 +69,8 @@ live::ServeOptions resolved(const Options& options) {
   out.pop3s = given(options.pop3s);
   out.backend_imap = given(options.backend_imap);
   out.backend_pop3 = given(options.backend_pop3);
+  out.to_imap = given(options.to_imap);
+  out.to_pop3 = given(options.to_pop3);
   if (!out.imap && !out.pop3 && !out.imaps && !out.pop3s && !out.backend_imap &&
       !out.backend_pop3) {
     out.imap = default_imap;
@@ -78,6 +81,9 @@ live::ServeOptions resolved(const Options& options) {
   }
   if (options.certificate.empty() && !options.key.empty()) {
     throw Failure("--key needs --certificate FILE");
+  }
+  if (!options.own_password.empty()) {
+    out.own_password = password_from(options.own_password, options.own_password);
   }
   out.certificate = options.certificate;
   out.key = options.key;
@@ -119,6 +125,9 @@ void add_addresses(CLI::App& sub, Options& options) {
       Door{"--backend-imap", &Options::backend_imap,
            "Where the back-end itself listens for IMAP, to compare"},
       Door{"--backend-pop3", &Options::backend_pop3, "Where the back-end listens for POP3"},
+      Door{"--to-imap", &Options::to_imap,
+           "Where the front-end finds its back-end for IMAP (default: in this process)"},
+      Door{"--to-pop3", &Options::to_pop3, "Where it finds its back-end for POP3"},
   };
   for (const Door& door : doors) {
     sub.add_option(door.name, options.*door.address, door.description)->type_name("ADDR:PORT");
@@ -143,6 +152,10 @@ void add_serve(CLI::App& app, Action& action) {
   sub->add_option("--fault", options->fault, "One deviation to put into it; see sallyport faults")
       ->type_name("FAULT");
   add_addresses(*sub, *options);
+  sub->add_option("--own-password-file", options->own_password,
+                  "What the front-end and its back-end know each other by; needed where they are "
+                  "two processes (default: drawn)")
+      ->type_name("FILE");
   sub->add_option("--certificate", options->certificate,
                   "A PEM file; with it STARTTLS and STLS are offered")
       ->type_name("FILE");

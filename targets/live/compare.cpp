@@ -19,24 +19,36 @@ bool same_but_for_content(trace::Event a, trace::Event b) {
   return a == b;
 }
 
-bool alike(const trace::Events& a, const trace::Events& b) {
-  return std::ranges::equal(a, b, same_but_for_content);
+/// What clients said and heard in a step. Which connections to back-ends were used for it, and when
+/// they were opened, is the server's business.
+std::vector<trace::Event*> of_clients(trace::Events& events) {
+  std::vector<trace::Event*> out;
+  for (trace::Event& e : events) {
+    if (e.point == trace::Point::client) out.push_back(&e);
+  }
+  return out;
 }
 
 /// Takes the content that differs between equal runs out of all runs. Returns the number of steps
 /// in which equal runs are alike.
 std::size_t mask(std::vector<Steps>& equal, std::vector<Steps>& others, std::size_t steps) {
   for (std::size_t step = 0; step < steps; ++step) {
-    trace::Events& model = equal.front()[step];
+    const auto model = of_clients(equal.front()[step]);
     for (std::size_t run = 1; run < equal.size(); ++run) {
-      if (!alike(model, equal[run][step])) return step;
+      const auto again = of_clients(equal[run][step]);
+      const bool alike = std::ranges::equal(
+          model, again, [](const auto* a, const auto* b) { return same_but_for_content(*a, *b); });
+      if (!alike) return step;
     }
     for (std::size_t i = 0; i < model.size(); ++i) {
-      const auto differs = [&](const Steps& run) { return run[step][i].digest != model[i].digest; };
+      const auto differs = [&](Steps& run) {
+        return of_clients(run[step])[i]->digest != model[i]->digest;
+      };
       if (std::ranges::none_of(equal, differs)) continue;
       for (std::vector<Steps>* const runs : {&equal, &others}) {
         for (Steps& run : *runs) {
-          if (i < run[step].size()) run[step][i].digest = 0;
+          const auto events = of_clients(run[step]);
+          if (i < events.size()) events[i]->digest = 0;
         }
       }
     }

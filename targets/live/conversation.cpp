@@ -119,6 +119,22 @@ Conversation::Done Conversation::start_tls() {
   return {};
 }
 
+/// Octets of the server; none where the tap had something to say first, so that what a back-end
+/// said stands before what came of it.
+std::expected<Stream::Read, std::string> Conversation::read(Stream::Clock::time_point until) {
+  if (to_.tap == nullptr) return stream_.read(until);
+  const Stream::Read none{.outcome = Stream::Outcome::octets, .text = {}};
+  Stream* const both[] = {&to_.tap->stream(), &stream_};
+  while (true) {
+    Stream::wait(both, until);
+    auto served = to_.tap->serve(out_, shared_);
+    if (!served) return std::unexpected(std::move(served.error()));
+    if (*served) return none;
+    const auto now = Stream::Clock::now();
+    if (stream_.ready() || !stream_.is_open() || now >= until) return stream_.read(now);
+  }
+}
+
 // While Dovecot's authentication starts, its clients are told so, once or more often, in what looks
 // like a greeting.
 Conversation::Done Conversation::take_greeting() {
@@ -126,7 +142,9 @@ Conversation::Done Conversation::take_greeting() {
   step_octets_ = 0;
   const auto deadline = within(to_.limits.answer);
   while (!greeting_) {
-    const Stream::Read read = stream_.read(deadline);
+    const auto got = this->read(deadline);
+    if (!got) return std::unexpected(got.error());
+    const Stream::Read& read = *got;
     if (read.outcome == Stream::Outcome::late) {
       if (line_.empty()) return late("the greeting", expected);
       return std::unexpected(fmt::format("the greeting {} has no end within {}; expected {}",
@@ -201,7 +219,9 @@ Conversation::Done Conversation::listen() {
   step_octets_ = 0;
   Done done;
   while (done && open_) {
-    const Stream::Read read = stream_.read(within(to_.limits.settle));
+    const auto got = this->read(within(to_.limits.settle));
+    if (!got) return std::unexpected(got.error());
+    const Stream::Read& read = *got;
     if (read.outcome == Stream::Outcome::late) return {};
     if (read.outcome == Stream::Outcome::octets) {
       done = take(read.text, "rest");
@@ -240,7 +260,9 @@ Conversation::Done Conversation::rest(std::string_view what, bool answer_due, Ma
     const bool asked = said && protocol_ == Protocol::imap && last_line_.starts_with('+');
     const bool owed = !asked && (client_.waiting() || (answer_due && !said));
     const auto until = owed ? deadline : std::min(deadline, Stream::Clock::now() + settle());
-    const Stream::Read read = stream_.read(until);
+    const auto got = this->read(until);
+    if (!got) return std::unexpected(got.error());
+    const Stream::Read& read = *got;
     switch (read.outcome) {
       case Stream::Outcome::octets:
         if (auto done = take(read.text, what); !done) return done;

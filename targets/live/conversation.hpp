@@ -21,6 +21,7 @@
 #include "targets/live/endpoint.hpp"
 #include "targets/live/redact.hpp"
 #include "targets/live/stream.hpp"
+#include "targets/live/tap.hpp"
 #include "trace/event.hpp"
 #include "world/script.hpp"
 
@@ -43,6 +44,7 @@ struct Destination {
   const std::vector<client::Credential>& credentials;  // by place in world::accounts
   const Secrets& secrets;
   Stream::Clock::time_point deadline;  // of all visits
+  Tap* tap = nullptr;                  // where a back-end's wire is seen
 };
 
 class Conversation {
@@ -88,6 +90,7 @@ class Conversation {
   [[nodiscard]] trace::CapabilitySet capabilities() const { return capabilities_; }
 
  private:
+  [[nodiscard]] std::expected<Stream::Read, std::string> read(Stream::Clock::time_point until);
   [[nodiscard]] Done take_greeting();
   [[nodiscard]] Done act(const world::Step& step, Manner manner);
   [[nodiscard]] Done rest(std::string_view what, bool answer_due, Manner manner);

@@ -35,9 +35,10 @@ void Peer::write(std::string_view octets) {
   flush();
 }
 
-void Peer::start_tls(asio::ssl::context& context) {
+void Peer::start_tls(asio::ssl::context& context, Side side) {
   if (phase_ != Phase::reading || tls_) return;
   context_ = &context;
+  side_ = side;
   phase_ = Phase::upgrading;
   arm(limits_.patience);
   flush();
@@ -49,6 +50,12 @@ void Peer::close() {
   phase_ = Phase::closing;
   arm(limits_.patience);
   flush();
+}
+
+void Peer::reset() {
+  asio::error_code ignored;
+  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  finish();
 }
 
 void Peer::read() {
@@ -129,7 +136,8 @@ std::string Peer::binding() {
 void Peer::handshake() {
   phase_ = Phase::handshaking;
   tls_ = std::make_unique<Tls>(socket_, *context_);
-  tls_->async_handshake(Tls::server, [self = shared_from_this()](const asio::error_code& error) {
+  const auto side = side_ == Side::server ? Tls::server : Tls::client;
+  tls_->async_handshake(side, [self = shared_from_this()](const asio::error_code& error) {
     if (self->phase_ != Phase::handshaking) return;
     if (error) return self->leave();
     self->phase_ = Phase::reading;

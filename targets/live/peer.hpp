@@ -52,17 +52,22 @@ class Peer : public std::enable_shared_from_this<Peer> {
     virtual void peer_gone(Peer& peer) = 0;
   };
 
+  /// Who this is in the handshake.
+  enum class Side : std::uint8_t { server, client };
+
   Peer(asio::ip::tcp::socket socket, Owner& owner, Limits limits);
 
   void start();
   /// Nothing while TLS is on its way, and nothing after close().
   void write(std::string_view octets);
   /// After everything written so far. Ends in peer_under_tls or peer_left. `context` outlives this.
-  void start_tls(asio::ssl::context& context);
+  void start_tls(asio::ssl::context& context, Side side = Side::server);
   /// The channel's tls-exporter value (RFC 9266); empty without TLS.
   [[nodiscard]] std::string binding();
   /// After everything written so far. Only peer_gone follows.
   void close();
+  /// At once, by a reset. Only peer_gone follows.
+  void reset();
 
  private:
   enum class Phase : std::uint8_t { reading, upgrading, handshaking, closing, lingering, gone };
@@ -85,6 +90,7 @@ class Peer : public std::enable_shared_from_this<Peer> {
   std::unique_ptr<Tls> tls_;
   asio::steady_timer timer_;
   asio::ssl::context* context_ = nullptr;
+  Side side_ = Side::server;
   Owner& owner_;
   Limits limits_;
   Phase phase_ = Phase::reading;

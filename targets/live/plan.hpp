@@ -40,7 +40,7 @@ using WhenSet = trace::EnumSet<When>;
 [[nodiscard]] std::string_view description(When when);
 
 struct Visit {
-  std::string_view purpose;  // "commands out of their state"
+  std::string purpose;  // "commands out of their state"
   world::Script script;
   Conversation::Manner manner = Conversation::Manner::proper;  // of the server
   /// The log-in by which it shows whether the account is valid at all.
@@ -78,7 +78,7 @@ struct Known {
 /// The whole plan before anything is known, for a person to read: each visit's purpose, conditions
 /// and script. `known` has what was given, not what was offered.
 struct Intention {
-  std::string_view purpose;
+  std::string purpose;
   std::string when;  // "an account was given, and STARTTLS is shown"; empty: always
   std::string script;
 };

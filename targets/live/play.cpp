@@ -34,8 +34,9 @@ std::expected<Run, std::string> Play::run(const world::Script& script, Manner ma
           .first_line = out_.dialogue.size(),
           .behind = {},
           .whole = true};
-  Done done;
+  Done done = flush_tap();
   for (const world::Step& each : script.steps) {
+    if (!done) break;
     done = step(each, manner);
     const auto silent = [](const auto& client) { return client && client->silent(); };
     run.whole = done && std::ranges::none_of(clients_, silent);
@@ -44,8 +45,29 @@ std::expected<Run, std::string> Play::run(const world::Script& script, Manner ma
     run.behind.push_back(out_.events.size());
   }
   leave();
+  if (done) done = serve_tap();
   if (!done) return std::unexpected(std::move(done.error()));
   return run;
+}
+
+/// As in the simulated world a run begins with an empty pool.
+Play::Done Play::flush_tap() {
+  if (to_.tap == nullptr) return {};
+  if (auto done = to_.tap->flush(); !done) return done;
+  return serve_tap();
+}
+
+/// What the front-end does behind its clients' backs when they have left.
+Play::Done Play::serve_tap() {
+  if (to_.tap == nullptr) return {};
+  to_.tap->begin_step(world::Mishap::none);
+  Stream* const tap[] = {&to_.tap->stream()};
+  while (Stream::wait(tap, Stream::Clock::now() + to_.limits.settle)) {
+    const auto served =
+        to_.tap->serve(out_, {.nonces = &stage_.nonces, .secrets = &stage_.secrets});
+    if (!served) return std::unexpected(served.error());
+  }
+  return {};
 }
 
 void Play::leave() {
@@ -56,6 +78,7 @@ void Play::leave() {
 }
 
 Play::Done Play::step(const world::Step& step, Manner manner) {
+  if (to_.tap != nullptr) to_.tap->begin_step(step.mishap);
   if (step.wait != 0) return wait(step.wait);
   if (step.client >= clients_.size()) return {};
   auto& client = clients_[step.client];

@@ -63,6 +63,8 @@ class Play {
   [[nodiscard]] Done act(Conversation& client, const world::Step& step, Manner manner);
   [[nodiscard]] Done wait(std::uint32_t seconds);
   [[nodiscard]] Done listen(const Conversation* acting);
+  [[nodiscard]] Done flush_tap();
+  [[nodiscard]] Done serve_tap();
   void leave();
   void given(trace::Event event);
   void note(const Conversation& client, const client::Action& action);

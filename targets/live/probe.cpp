@@ -89,6 +89,7 @@ class Probe {
             .secrets = secrets_,
             .deadline = started_ + options.limits.endpoint},
         known_(known_of(endpoint, options)),
+        sees_(options.tap ? properties::Needs::backend_wire : properties::Needs::client_wire),
         rows_(rows_of(options, endpoint.protocol())),
         panel_(judged_of(rows_, sees_), endpoint.protocol()) {
     stage_.secrets = observe::Secrets(observed(options.credentials));
@@ -119,6 +120,7 @@ class Probe {
   };
   enum class Ended : std::uint8_t { well, in_trouble, for_good };
 
+  [[nodiscard]] std::string_view missing_account() const;
   [[nodiscard]] bool visit(const Visit& visit);
   [[nodiscard]] Ended play(const Visit& visit, const world::Script& script);
   [[nodiscard]] Ended compare_runs(const Visit& visit, const engine::Panel::Set& set);
@@ -135,8 +137,6 @@ class Probe {
   [[nodiscard]] engine::Result row(const properties::Property& property) const;
   [[nodiscard]] engine::Witness witness(std::string_view property, std::size_t event) const;
 
-  static constexpr properties::Needs sees_ = properties::Needs::client_wire;
-
   const ProbeOptions& options_;
   Secrets secrets_;
   std::vector<client::Credential> credentials_;
@@ -144,9 +144,11 @@ class Probe {
   Stream::Clock::time_point next_visit_ = started_;
   Destination to_;
   Known known_;
+  properties::Needs sees_;
   std::vector<const properties::Property*> rows_;
   engine::Panel panel_;
   Stage stage_;
+  std::optional<Tap> tap_;
   std::vector<Leg> legs_;
   std::map<const properties::Property*, Pair> pairs_;
   std::size_t connections_ = 0;
@@ -161,12 +163,39 @@ Known Probe::known_of(const Endpoint& endpoint, const ProbeOptions& options) {
           .starttls = options.starttls && !endpoint.implicit_tls(),
           .implicit_tls = endpoint.implicit_tls(),
           .exposes_password = options.manners.exposes_password || is_loopback(endpoint.host),
+          .tap = options.tap.has_value(),
           .accounts = std::min(options.credentials.size(), accounts_max),
           .silence_seconds = options.manners.silence_seconds};
 }
 
+/// The name of an account that the script to be played needs and nobody gave; empty: there is none.
+std::string_view Probe::missing_account() const {
+  for (const world::Step& step : options_.script->steps) {
+    const std::size_t place = step.action.account;
+    const bool needs = step.wait == 0 && facts(step.action.verb).account;
+    if (needs && place < credentials_.size() && credentials_[place].user.empty()) {
+      return world::accounts[place].name;
+    }
+  }
+  return {};
+}
+
 ProbeResult Probe::run() {
-  if (options_.script) {
+  if (options_.tap) {
+    tap_.emplace(stage_.reactor, known_.protocol);
+    to_.tap = &*tap_;
+    if (auto done = tap_->connect(*options_.tap, started_ + to_.limits.connect); !done) {
+      fail(done.error());
+    }
+  }
+  if (options_.script && !missing_account().empty()) {
+    fail(
+        fmt::format("the script logs {} in; expected an account for that (alice, bob and carol are "
+                    "the first three that are given)",
+                    missing_account()));
+  }
+  if (!result_.failure.empty()) {  // nothing would be what it was asked for
+  } else if (options_.script) {
     trace::Variation variation = trace::Variation::none;
     if (!options_.script->vary.empty()) variation = options_.script->vary.front().variation;
     static_cast<void>(visit({.purpose = "the script",

@@ -19,6 +19,7 @@
 #include "client/client.hpp"
 #include "properties/property.hpp"
 #include "targets/engine/result.hpp"
+#include "targets/live/address.hpp"
 #include "targets/live/conversation.hpp"
 #include "targets/live/endpoint.hpp"
 #include "targets/live/tls.hpp"
@@ -51,6 +52,8 @@ struct ProbeOptions {
   Limits limits;
   Manners manners;
   std::vector<const properties::Property*> properties;  // empty: all of the catalogue
+  /// Where an interposer shows the back-end's wire.
+  std::optional<Address> tap;
   /// Played instead of the plan, as it is.
   std::optional<world::Script> script;
   /// Called before each visit, with the number of connections so far; false ends the probe, what is

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 #include <functional>
+#include <map>
+#include <utility>
 
 #include "wire/base64.hpp"
 #include "wire/imap.hpp"
@@ -42,6 +44,13 @@ bool tells_nothing(std::string_view response) {
   if (!octets) return false;
   const auto type = wire::ntlm::message_type(*octets);
   return type && *type == wire::ntlm::MessageType::negotiate;
+}
+
+/// A line that is nothing but base64, and longer than any command of one word: a message of an
+/// exchange that this connection knows nothing of.
+bool is_message(std::string_view line) {
+  constexpr std::size_t longer_than_a_command = 16;
+  return line.size() >= longer_than_a_command && wire::base64_decode(line).has_value();
 }
 
 std::string_view take_word(std::string_view& rest) {
@@ -104,6 +113,7 @@ std::string Redactor::from_client(std::string_view line) {
 // Rather one command too many is taken for a secret than one too few: a line that a server would
 // refuse for its form has a password in it all the same.
 std::string Redactor::command(std::string_view line) {
+  if (is_message(line)) return tells_nothing(line) ? std::string(line) : std::string(redacted);
   std::string_view rest = line;
   std::string_view first = take_word(rest);
   tag_ = first;
@@ -146,9 +156,11 @@ void Redactor::from_server(std::string_view line) {
 
 void redact(trace::Dialogue& dialogue, std::size_t first, trace::Protocol protocol,
             const Secrets& secrets) {
-  Redactor redactor(protocol);
+  std::map<std::pair<trace::Point, std::uint16_t>, Redactor> redactors;
   for (std::size_t i = first; i < dialogue.size(); ++i) {
     trace::DialogueLine& line = dialogue[i];
+    Redactor& redactor =
+        redactors.try_emplace({line.point, line.id}, Redactor(protocol)).first->second;
     if (line.from_server) {
       redactor.from_server(line.octets);
       line.octets = secrets.scrubbed(line.octets);

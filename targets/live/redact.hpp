@@ -51,7 +51,7 @@ class Redactor {
   std::string tag_;  // IMAP: of the command whose end is waited for
 };
 
-/// Both nets over a dialogue from line `first` on, which is one connection's from its start.
+/// Both nets over a dialogue from line `first` on, where every connection in it begins.
 void redact(trace::Dialogue& dialogue, std::size_t first, trace::Protocol protocol,
             const Secrets& secrets);
 

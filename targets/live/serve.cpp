@@ -18,8 +18,10 @@
 #include "frontend/frontend.hpp"
 #include "targets/live/address.hpp"
 #include "targets/live/links.hpp"
+#include "targets/live/listen.hpp"
 #include "targets/live/peer.hpp"
 #include "targets/live/tls.hpp"
+#include "targets/live/trunks.hpp"
 #include "world/world.hpp"
 
 namespace sallyport::live {
@@ -64,7 +66,9 @@ ServeOptions with_own_account(ServeOptions options) {
   std::random_device random;
   options.configuration.nonce_seed = random() | 1U;
   options.configuration.backend_password =
-      fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
+      options.own_password.empty()
+          ? fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random())
+          : options.own_password;
   auto& accounts = options.directory.accounts;
   std::erase_if(accounts, [](const backend::Account& account) {
     return account.user == frontend::front_end_user;
@@ -76,7 +80,9 @@ ServeOptions with_own_account(ServeOptions options) {
   return options;
 }
 
-class Server::Implementation final : public frontend::Host, public Peer::Owner {
+class Server::Implementation final : public frontend::Host,
+                                     public Peer::Owner,
+                                     public Trunks::Listener {
  public:
   explicit Implementation(ServeOptions options)
       : options_(with_own_account(std::move(options))),
@@ -109,11 +115,13 @@ class Server::Implementation final : public frontend::Host, public Peer::Owner {
   void close_client(SessionId session) override;
   void start_tls(SessionId session) override;
   void open_backend(LinkId link, Protocol protocol, std::uint8_t /*route*/) override {
-    links_.open(link, protocol);
+    trunks_ ? trunks_->open(link, protocol) : links_.open(link, protocol);
   }
-  void to_backend(LinkId link, std::string_view octets) override { links_.write(link, octets); }
+  void to_backend(LinkId link, std::string_view octets) override {
+    trunks_ ? trunks_->write(link, octets) : links_.write(link, octets);
+  }
   void close_backend(LinkId link) override {
-    links_.close(link);
+    trunks_ ? trunks_->close(link) : links_.close(link);
     scheduler_.forget_link(link);
   }
   std::size_t choose(SessionId session, std::span<const LinkId> eligible) override {
@@ -141,6 +149,16 @@ class Server::Implementation final : public frontend::Host, public Peer::Owner {
     std::optional<backend::Connection> direct;
   };
 
+  // Trunks::Listener
+  void backend_said(LinkId link, std::string_view octets) override {
+    front_end_.backend_octets(link, octets, *this);
+    settle();
+  }
+  void backend_left(LinkId link) override {
+    front_end_.backend_closed(link, *this);
+    settle();
+  }
+
   // Peer::Owner
   void peer_said(Peer& peer, std::string_view octets) override;
   void peer_under_tls(Peer& peer) override;
@@ -148,6 +166,7 @@ class Server::Implementation final : public frontend::Host, public Peer::Owner {
   void peer_idles(Peer& peer) override { dismiss(peer, "idle for too long"); }
   void peer_gone(Peer& peer) override;
 
+  std::optional<std::string> lead_to(Protocol protocol, const std::optional<std::string>& where);
   std::optional<std::string> listen(const Door& door, const std::string& text);
   void accept(Listener& listener);
   void admit(tcp::socket socket, const Door& door);
@@ -165,6 +184,7 @@ class Server::Implementation final : public frontend::Host, public Peer::Owner {
   std::optional<asio::ssl::context> tls_;
   Mailboxes mailboxes_;
   Links links_;
+  std::optional<Trunks> trunks_;  // where the back-end is another process
   frontend::FrontEnd front_end_;
   Scheduler scheduler_;
   std::vector<frontend::Account> accounts_;
@@ -199,6 +219,8 @@ std::optional<std::string> Server::Implementation::open() {
     if (!address) continue;
     if (auto error = listen(door, *address)) return error;
   }
+  if (auto error = lead_to(Protocol::imap, options_.to_imap)) return error;
+  if (auto error = lead_to(Protocol::pop3, options_.to_pop3)) return error;
   tick();
   if (listeners_.empty()) {
     return "nothing to listen on: expected an address for imap, pop3, imaps, pop3s, backend-imap "
@@ -208,30 +230,26 @@ std::optional<std::string> Server::Implementation::open() {
   return std::nullopt;
 }
 
+std::optional<std::string> Server::Implementation::lead_to(
+    Protocol protocol, const std::optional<std::string>& where) {
+  if (!where) return std::nullopt;
+  const auto address = address_from(*where);
+  if (!address) return fmt::format("back-end {}", address.error());
+  if (!trunks_) trunks_.emplace(io_, *this);
+  trunks_->lead_to(protocol, {asio::ip::make_address(address->host), address->port});
+  return std::nullopt;
+}
+
 std::optional<std::string> Server::Implementation::listen(const Door& door,
                                                           const std::string& text) {
   if (door.implicit_tls && !tls_) {
     return fmt::format("{} {}: expected a certificate, for TLS from the start", door.name, text);
   }
-  const auto address = address_from(text);
-  if (!address) return fmt::format("{} {}", door.name, address.error());
-  const tcp::endpoint endpoint(asio::ip::make_address(address->host), address->port);
-  asio::error_code error;
   auto listener = std::make_unique<Listener>(
       Listener{.acceptor = tcp::acceptor(io_), .pause = asio::steady_timer(io_), .door = door});
-  tcp::acceptor& acceptor = listener->acceptor;
-  acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(tcp::acceptor::max_listen_connections, error);
-  tcp::endpoint local;
-  if (!error) local = acceptor.local_endpoint(error);
-  if (error) {
-    return fmt::format("{} cannot listen on {}: {}; expected a free port of this machine",
-                       door.name, text, error.message());
-  }
-  listening_.push_back(
-      {door.name, to_text(Address{.host = local.address().to_string(), .port = local.port()})});
+  auto address = listen_on(listener->acceptor, door.name, text);
+  if (!address) return std::move(address.error());
+  listening_.push_back({door.name, *std::move(address)});
   listeners_.push_back(std::move(listener));
   accept(*listeners_.back());
   return std::nullopt;

@@ -31,6 +31,12 @@ struct ServeOptions {
   std::optional<std::string> pop3s;
   std::optional<std::string> backend_imap;
   std::optional<std::string> backend_pop3;
+  // ADDR:PORT each, where the front-end's back-end is; without one it is in this process.
+  std::optional<std::string> to_imap;
+  std::optional<std::string> to_pop3;
+  /// Of the account by which the front-end logs in for users whom it has verified itself; a
+  /// back-end in another process has to know it. Empty: nobody is to know it, it is drawn.
+  std::string own_password = {};
   std::string certificate;  // a PEM file; with it STARTTLS and STLS are offered
   std::string key;          // a PEM file; empty: in the certificate's
   Schedule schedule;

@@ -71,8 +71,7 @@ std::string why_unobservable(const properties::Facts& facts, Needs sees) {
     case trace::Variation::other_users_secrets:
       return "another user's password and mail can't be changed from outside";
     case trace::Variation::schedule:
-    case trace::Variation::backend_before_tls:
-      return "what the server does to its back-ends can't be varied from outside";
+      return "which connection to a back-end a server takes can't be chosen from outside";
     default:
       return {};
   }

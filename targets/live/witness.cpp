@@ -19,8 +19,10 @@ std::string shown(const trace::DialogueLine& line, bool marked) {
 std::optional<std::size_t> line_of(const trace::Trace& trace, std::size_t event,
                                    std::size_t first) {
   const trace::Event& violating = trace.events[event];
-  const bool by_client =
-      violating.kind == trace::Kind::command || violating.kind == trace::Kind::response;
+  const bool by_client = violating.kind == trace::Kind::command ||
+                         violating.kind == trace::Kind::response ||
+                         violating.kind == trace::Kind::literal ||
+                         (violating.kind == trace::Kind::malformed && !violating.from_server);
   const bool on_a_wire =
       violating.point == trace::Point::client || violating.point == trace::Point::backend;
   std::optional<std::size_t> nearest;

@@ -1,0 +1,256 @@
+// A probe that sees both wires of a front-end finds on real connections what the simulated world's
+// engines find in memory, and nothing where nothing is wrong.
+#include "targets/live/tap.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include "targets/engine/result.hpp"
+#include "targets/live/interpose.hpp"
+#include "targets/live/probe.hpp"
+#include "targets/live/serve.hpp"
+#include "targets/live/sockets_for_test.hpp"
+#include "targets/live/tap_line.hpp"
+
+namespace sallyport::live {
+namespace {
+
+using namespace std::chrono_literals;
+using properties::Verdict;
+using testing::HasSubstr;
+using testing::Not;
+
+/// In a thread of its own, stopped with this object.
+template <class Subject>
+class Running {
+ public:
+  explicit Running(std::expected<Subject, std::string> subject) : subject_(std::move(subject)) {
+    if (!subject_) throw std::runtime_error(subject_.error());
+    thread_ = std::thread([this] { subject_->run(); });
+  }
+  ~Running() {
+    subject_->stop();
+    thread_.join();
+  }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+  const Subject* operator->() const { return &*subject_; }
+
+ private:
+  std::expected<Subject, std::string> subject_;
+  std::thread thread_;
+};
+
+Server::Listening listening(const Running<Server>& server, std::string_view name) {
+  for (const Server::Listening& each : server->listening()) {
+    if (each.name == name) return each;
+  }
+  throw std::runtime_error("no such listener");
+}
+
+ServeOptions serving(std::string_view front_end) {
+  ServeOptions options;
+  options.configuration = *engine::configuration_from(front_end);
+  options.configuration.profile.limits.failure_seconds = 0;  // nobody is to wait for it here
+  options.directory = backend::example_directory();
+  options.own_password = "between the two";
+  return options;
+}
+
+ServeOptions back_end() {
+  ServeOptions options = serving("hardened");
+  options.backend_imap = "127.0.0.1:0";
+  return options;
+}
+
+InterposeOptions before(const Running<Server>& back_end, std::string_view churn) {
+  InterposeOptions options;
+  options.listen = "127.0.0.1:0";
+  options.backend = listening(back_end, "backend-imap").address;
+  options.tap = "127.0.0.1:0";
+  options.churn = *churn_from(churn);
+  options.delay = 50ms;
+  return options;
+}
+
+ServeOptions front_end_before(const Running<Interposer>& interposer, std::string_view front_end) {
+  ServeOptions options = serving(front_end);
+  options.imap = "127.0.0.1:0";
+  options.to_imap = interposer->listening();
+  return options;
+}
+
+/// A front-end, what is between, and a back-end.
+struct Chain {
+  explicit Chain(std::string_view front_end, std::string_view churn = "none")
+      : back(Server::open(back_end())),
+        between(Interposer::open(before(back, churn))),
+        front(Server::open(front_end_before(between, front_end))) {}
+
+  [[nodiscard]] ProbeOptions options() const {
+    ProbeOptions options;
+    options.endpoints = {
+        {Scheme::imap, "127.0.0.1", address_from(listening(front, "imap").address)->port}};
+    options.credentials = {{"alice", "wonderland"}, {"bob", "builder"}};
+    options.limits.settle = 10ms;
+    options.manners.connections_per_second = 1e6;
+    options.manners.failed_logins_max = 20;
+    options.tap = *address_from(between->tap());
+    return options;
+  }
+
+  Running<Server> back;
+  Running<Interposer> between;
+  Running<Server> front;
+};
+
+engine::Result played(const Chain& chain, std::string_view property, std::string_view steps) {
+  ProbeOptions options = chain.options();
+  options.properties = {properties::find(property)};
+  options.script = world::script_from_text("protocol imap\n" + std::string(steps)).value();
+  auto results = probe(options);
+  if (!results || results->front().results.empty()) throw std::runtime_error("no result");
+  return results->front().results.front();
+}
+
+struct Case {
+  std::string_view front_end;
+  std::string_view property;
+  std::string_view steps;
+};
+
+void PrintTo(const Case& each, std::ostream* out) { *out << each.front_end << each.property; }
+
+class Fault : public testing::TestWithParam<Case> {};
+
+TEST_P(Fault, IsCaughtOnRealConnectionsAndItsAbsenceIsNot) {
+  const Case& each = GetParam();
+  const engine::Result found = played(Chain(each.front_end), each.property, each.steps);
+  EXPECT_EQ(found.verdict, Verdict::violated) << found.detail;
+  ASSERT_TRUE(found.witness);
+  const engine::Result none = played(Chain("hardened"), each.property, each.steps);
+  EXPECT_NE(none.verdict, Verdict::violated) << none.detail;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Tap, Fault,
+    testing::Values(
+        Case{"exchange-2000", "PER-02", "0 authenticate NTLM alice\n0 respond\n0 respond\n"},
+        Case{"exchange-2000", "PER-03", "0 authenticate NTLM alice\n0 respond\n0 respond\n"},
+        Case{"hardened+forward-untagged-data-of-logins", "RSP-03",
+             "0 login alice mishap untagged-at-login\n"},
+        Case{"hardened+believe-preauth-of-backends", "STM-06",
+             "0 login alice mishap greet-preauth\n"},
+        Case{"hardened+forward-referrals-of-backends", "STM-07",
+             "0 login alice mishap refer-at-login\n"},
+        Case{"hardened+complete-broken-answers", "FLT-02",
+             "0 login alice\n0 select mishap die-in-answer\n0 noop\n"},
+        Case{"hardened+retry-after-credentials-went-out", "FLT-03",
+             "0 login alice mishap die-at-proof\n"},
+        Case{"hardened+decode-base64-leniently", "SAS-03", "0 say plain-tab alice\n"},
+        Case{"hardened+pool-connections-with-a-mailbox", "ISO-03",
+             "0 login alice\n0 select\n0 logout\n1 login alice\n1 noop\n"}));
+
+// The whole plan, on a front-end without fault: every property of both wires that it puts to the
+// test holds, and a good part of them is.
+TEST(Tap, HardenedHoldsOnBothWires) {
+  const Chain chain("hardened");
+  auto results = probe(chain.options());
+  ASSERT_TRUE(results);
+  const ProbeResult& result = results->front();
+  EXPECT_EQ(result.failure, "");
+  std::vector<std::string> held;
+  for (const engine::Result& each : result.results) {
+    EXPECT_NE(each.verdict, Verdict::violated) << each.property << ": " << each.detail;
+    EXPECT_NE(each.verdict, Verdict::inconclusive) << each.property << ": " << each.detail;
+    if (each.verdict == Verdict::holds) held.push_back(each.property);
+  }
+  EXPECT_THAT(held,
+              testing::IsSupersetOf({"FLT-01", "FLT-02", "FLT-03", "FLT-04", "FRM-05", "ISO-01",
+                                     "ISO-03", "ISO-04", "PER-02", "PER-05", "RSP-02", "RSP-03",
+                                     "SAS-03", "SAS-05", "STM-04", "STM-06", "STM-07"}));
+  for (const trace::DialogueLine& line : result.trace.dialogue) {
+    EXPECT_THAT(line.octets, Not(HasSubstr("wonderland")));
+  }
+}
+
+TEST(Tap, ChurnIsEndured) {
+  const Chain chain("hardened", "close@exchange/3,delay@answer/2,reset@connect/5,swap@connect/4");
+  const engine::Result result = played(chain, "RSP-01",
+                                       "0 login alice\n0 select\n0 logout\n1 login bob\n1 noop\n"
+                                       "1 logout\n0 login alice\n0 noop\n0 logout\n");
+  EXPECT_EQ(result.verdict, Verdict::holds) << result.detail;
+}
+
+TEST(Tap, WithoutItsInterposerNothingIsJudged) {
+  Chain chain("hardened");
+  ProbeOptions options = chain.options();
+  options.tap = address_from(listening(chain.front, "imap").address).value();  // no tap at all
+  const auto results = probe(options);
+  ASSERT_TRUE(results);
+  EXPECT_THAT(results->front().failure, HasSubstr("does not greet"));
+  for (const engine::Result& each : results->front().results) {
+    EXPECT_TRUE(each.verdict == Verdict::inconclusive || each.verdict == Verdict::unobservable);
+  }
+}
+
+TEST(TapLine, IsReadAsItIsWritten) {
+  using What = TapRecord::What;
+  for (const TapRecord& each :
+       {TapRecord{.what = What::opened, .link = 3}, TapRecord{.what = What::tls, .link = 0},
+        TapRecord{.what = What::failure, .link = 7},
+        TapRecord{.what = What::closed, .link = 1, .from_backend = true},
+        TapRecord{.what = What::said, .link = 2, .octets = std::string("a\0\"\\\r\n\xff", 7)}}) {
+    EXPECT_EQ(record_from(to_text(each)), each);
+    EXPECT_EQ(to_text(each).find('\n'), std::string::npos);
+  }
+  for (const TapVerdict& each :
+       {TapVerdict{}, TapVerdict{.what = TapVerdict::What::say, .octets = "x y"},
+        TapVerdict{.what = TapVerdict::What::answer, .octets = ""},
+        TapVerdict{.what = TapVerdict::What::end, .octets = "* BYE\r\n"}}) {
+    EXPECT_EQ(verdict_from(to_text(each)), each);
+  }
+  for (const char* line : {"", "said", "said 1", "said 1 F", "said 1 F \"", "said x F \"\"",
+                           "opened", "opened 1 2", "closed 1 X", "tls 99999999", "hello"}) {
+    EXPECT_FALSE(record_from(line)) << line;
+  }
+  for (const char* line : {"", "pass on", "say", "say \"\\q\"", "stop"}) {
+    EXPECT_FALSE(verdict_from(line)) << line;
+  }
+}
+
+TEST(Churn, IsReadOrRefusedInOneLine) {
+  const auto churn = churn_from("close@exchange/3,delay@answer");
+  ASSERT_TRUE(churn);
+  EXPECT_EQ(churn->deeds.size(), 2);
+  EXPECT_EQ(churn->deeds[0], (Deed{Deed::What::close, Deed::Where::exchange, 3}));
+  EXPECT_TRUE(churn_from("none")->deeds.empty());
+  for (const char* text : {"", "close", "close@", "@answer", "close@never", "close@answer/0",
+                           "close@answer/x", "close@answer,"}) {
+    const auto refused = churn_from(text);
+    ASSERT_FALSE(refused) << text;
+    EXPECT_THAT(refused.error(), HasSubstr("expected"));
+  }
+}
+
+TEST(Churn, EveryNthTimeOrByChance) {
+  Churner counted(*churn_from("close@exchange/3"));
+  int times = 0;
+  for (int i = 0; i < 9; ++i) times += counted.at(Deed::Where::exchange) ? 1 : 0;
+  EXPECT_EQ(times, 3);
+  EXPECT_FALSE(counted.at(Deed::Where::answer));
+  Churn by_chance = *churn_from("reset@answer/2");
+  by_chance.seed = 7;
+  Churner first(by_chance);
+  Churner second(by_chance);
+  for (int i = 0; i < 32; ++i) {
+    EXPECT_EQ(first.at(Deed::Where::answer), second.at(Deed::Where::answer));
+  }
+}
+
+}  // namespace
+}  // namespace sallyport::live
