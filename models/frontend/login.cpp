@@ -208,6 +208,7 @@ void FrontEnd::continue_login(LinkId k, Host& host) {
 void FrontEnd::finish_login(LinkId k, bool accepted, std::string_view words, Host& host) {
   Link& l = link(k);
   const SessionId id = l.session;
+  if (id == no_session) return close_link(k, host);  // the login went on elsewhere: only by a fault
   Session& s = session(id);
   l.state = LinkState::idle;
   l.tag.clear();

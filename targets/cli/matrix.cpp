@@ -48,6 +48,12 @@ double duration(const engine::Result& result) {
   return 0;
 }
 
+engine::Budget half(engine::Budget budget) {
+  if (budget.time) *budget.time /= 2;
+  if (budget.count) *budget.count = (*budget.count + 1) / 2;
+  return budget;
+}
+
 class Matrix {
  public:
   explicit Matrix(const MatrixOptions& options)
@@ -102,8 +108,13 @@ class Matrix {
     Kill kill{.engine = engine, .protocol = fault.protocol};
     const Clock::time_point started = Clock::now();
     try {
-      for (engine::Result& result : run_engine(engine, request, {}, fuzzer_)) {
-        take(kill, fault, result);
+      // A search with one client gets deeper, and one with two sees more: half of the budget each.
+      const bool search = engine == "explore";
+      if (search) request.budget = half(budget_);
+      for (std::size_t clients = 1; clients <= (search ? 2 : 1) && !kill.caught; ++clients) {
+        for (engine::Result& result : run_engine(engine, request, {.clients = clients}, fuzzer_)) {
+          take(kill, fault, result);
+        }
       }
     } catch (const std::exception& error) {
       kill.problem = one_line(error.what());

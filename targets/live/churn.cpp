@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::array<std::string_view, 4> deeds{"close", "reset", "delay", "swap"};
 constexpr std::array<std::string_view, 5> moments{"connect", "exchange", "login", "literal",
-                                                 "answer"};
+                                                  "answer"};
 
 template <std::size_t N>
 std::optional<std::size_t> place(const std::array<std::string_view, N>& names,
