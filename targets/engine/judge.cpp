@@ -28,8 +28,15 @@ Judge::Judge(const Subject& subject, std::span<const properties::Property* const
     : subject_(subject),
       settings_(subject.configuration, subject.protocol),
       panel_(properties, subject.protocol),
+      fresh_(settings_.usual),
+      world_(fresh_),
       single_(panel_.single().monitors.start()),
-      tallies_(panel_.size()) {}
+      tallies_(panel_.size()) {
+  fresh_.begin(begun_);
+  judge_step(begun_.events);
+  begun_single_ = single_;
+  begun_tallies_ = tallies_;
+}
 
 void Judge::note(std::size_t member, const properties::Outcome& outcome, std::size_t where) {
   properties::Tally& tally = tallies_[member];
@@ -95,9 +102,9 @@ void Judge::set_beside(const world::Script& script, const Panel::Set& set,
   } else if (beside.part == script.steps.size()) {
     return;
   } else {
-    set.monitors.step(beside.other, own_.events, ignore);
+    set.monitors.step(beside.other, begun_.events, ignore);
   }
-  set.monitors.step(beside.own, own_.events, ignore);
+  set.monitors.step(beside.own, begun_.events, ignore);
   if (beside.part == 0 && !beside.world) beside.world.emplace(own);
   beside_.push_back(std::move(beside));
 }
@@ -132,16 +139,14 @@ void Judge::step_beside(Beside& beside, const world::World& own_before, const wo
 }
 
 void Judge::run(const world::Script& script, const std::vector<const Panel::Set*>& sets) {
-  single_ = panel_.single().monitors.start();
-  std::fill(tallies_.begin(), tallies_.end(), properties::Tally{});
-  events_before_ = 0;
+  single_ = begun_single_;
+  tallies_ = begun_tallies_;
+  events_before_ = begun_.events.size();
   runaway_ = false;
   beside_.clear();
-  world::World own(settings_.usual);
-  own_.clear();
-  own.begin(own_);
-  judge_step(own_.events);
-  if (on_step_ != nullptr) on_step_(context_, std::nullopt, own_.events);
+  world_ = fresh_;
+  world::World& own = world_;
+  if (on_step_ != nullptr) on_step_(context_, std::nullopt, begun_.events);
   for (const Panel::Set* const set : sets) set_beside(script, *set, own);
   for (std::size_t i = 0; i < script.steps.size() && !runaway_; ++i) {
     const bool parts = std::ranges::any_of(

@@ -87,6 +87,12 @@ class Judge {
   Subject subject_;
   world::Settings settings_;
   Panel panel_;
+  // What every run begins with: a world, its first events, and what they show.
+  const world::World fresh_;
+  trace::Trace begun_;
+  properties::Monitors::State begun_single_;
+  std::vector<properties::Tally> begun_tallies_;
+  world::World world_;  // of the run as it stands
   properties::Monitors::State single_;
   std::vector<Beside> beside_;
   std::vector<properties::Tally> tallies_;
