@@ -141,7 +141,10 @@ def ratios(catches):
 
 
 def publish(speed, catches):
+    """From what there is of both: ValueError where there is nothing of one."""
     loop = speed.get("loopback", {}).get("per_second", 0)
+    if not loop or not catches:
+        raise ValueError("bench-fuzz has measured too little to publish: neither speed nor catches may be missing")
     (ROOT / "docs" / "fuzz-catches.svg").write_text(catches_picture(catches), encoding="utf-8")
     (ROOT / "docs" / "fuzz-speed.svg").write_text(speed_picture(speed), encoding="utf-8")
     PAGE.write_text(f"""# How fast the fuzz targets are, and how soon they catch a fault
