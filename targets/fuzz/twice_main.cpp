@@ -22,6 +22,12 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 extern "C" [[gnu::weak]] int LLVMFuzzerInitialize(int* argc, char*** argv);
 
+// What a target counts beside (targets/fuzz/feedback.hpp); a fuzzer clears it before each input.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): the linker names them
+extern "C" [[gnu::weak]] char __start___libfuzzer_extra_counters;
+extern "C" [[gnu::weak]] char __stop___libfuzzer_extra_counters;
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
+
 namespace {
 
 /// The counters that the compiler put into this program, one region for each object that has some.
@@ -112,6 +118,11 @@ int main(int argc, char** argv) {
     return 2;
   }
   if (LLVMFuzzerInitialize != nullptr) LLVMFuzzerInitialize(&argc, &argv);
+  if (&__start___libfuzzer_extra_counters != nullptr) {
+    regions().push_back({&__start___libfuzzer_extra_counters,
+                         static_cast<std::size_t>(&__stop___libfuzzer_extra_counters -
+                                                  &__start___libfuzzer_extra_counters)});
+  }
   if (counters() == 0) {
     std::fputs("sallyport: this build counts no coverage\n", stderr);
     return 2;
