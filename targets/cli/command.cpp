@@ -144,6 +144,7 @@ int run(int argc, char** argv) {
     add_probe(app, action);
     add_serve(app, action);
     add_interpose(app, action);
+    add_audit(app, action);
     add_replay(app, action);
     add_properties(app, action);
     add_faults(app, action);

@@ -18,6 +18,7 @@ using Action = std::function<Exit()>;
 void add_verify(CLI::App& app, Action& action);
 void add_probe(CLI::App& app, Action& action);
 void add_serve(CLI::App& app, Action& action);
+void add_audit(CLI::App& app, Action& action);
 void add_interpose(CLI::App& app, Action& action);
 void add_replay(CLI::App& app, Action& action);
 void add_properties(CLI::App& app, Action& action);

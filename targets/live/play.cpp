@@ -40,9 +40,10 @@ std::expected<Run, std::string> Play::run(const world::Script& script, Manner ma
     done = step(each, manner);
     const auto silent = [](const auto& client) { return client && client->silent(); };
     run.whole = done && std::ranges::none_of(clients_, silent);
-    if (!run.whole) break;
-    given({.kind = Kind::quiescent});
+    if (!done) break;
+    if (run.whole) given({.kind = Kind::quiescent});
     run.behind.push_back(out_.events.size());
+    if (!run.whole) break;
   }
   leave();
   if (done) done = serve_tap();

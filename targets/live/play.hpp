@@ -33,8 +33,8 @@ struct Run {
   std::size_t first_event = 0;
   std::size_t first_line = 0;       // of the dialogue
   std::vector<std::size_t> behind;  // the number of events in the trace, behind each step
-  /// All steps were done and everything came to rest. Else the server fell silent where it may, and
-  /// the rest was left out.
+  /// All steps were done and everything came to rest. Else the server fell silent in the last one
+  /// that was, and the rest was left out.
   bool whole = false;
 };
 

@@ -326,8 +326,11 @@ Probe::Ended Probe::compare_runs(const Visit& visit, const engine::Panel::Set& s
   const auto run = [&](bool varied) {
     const bool costs = !varied;
     const Ended ended = play(costs ? visit : free, varied ? pair.second : pair.first);
-    if (ended == Ended::well) (varied ? seconds : firsts).push_back(legs_.size() - 1);
-    return ended;
+    // Where the varied run alone meets with silence, that is a difference.
+    const bool mute = varied && ended == Ended::in_trouble && !legs_.back().run.behind.empty();
+    if (ended != Ended::well && !mute) return ended;
+    (varied ? seconds : firsts).push_back(legs_.size() - 1);
+    return Ended::well;
   };
   const auto steps = [&](const std::vector<std::size_t>& legs) {
     std::vector<Steps> out;
