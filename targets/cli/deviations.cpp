@@ -25,12 +25,21 @@ std::string text_of(const toml::node& node, std::string_view key, const std::str
 }
 
 Deviation deviation_from(const toml::table& table, const std::string& label) {
-  constexpr std::array<std::string_view, 3> keys{"property", "subject", "reason"};
+  constexpr std::array<std::string_view, 12> keys{
+      "property", "subject", "reason",   "server",  "protocol",   "version",
+      "source",   "date",    "dialogue", "finding", "transports", "disclosure"};
+  constexpr std::array<std::string_view, 2> protocols{"imap", "pop3"};
   Deviation deviation;
   for (const auto& [key, node] : table) {
     try {
       expect_one_of("member of a deviation", key.str(), keys);
+      if (key == "date" || key == "transports") continue;
       const std::string text = text_of(node, key.str(), label);
+      if (key == "server") deviation.server = text;
+      if (key == "protocol") {
+        expect_one_of("protocol", text, protocols);
+        deviation.subject = "*/" + text;
+      }
       if (key == "property") deviation.property = property_named(text).facts.id;
       if (key == "subject") deviation.subject = text;
       if (key == "reason") deviation.reason = text;
@@ -59,7 +68,8 @@ bool matches(std::string_view pattern, std::string_view text) {
 
 }  // namespace
 
-std::vector<Deviation> deviations_from(std::string_view text, const std::string& label) {
+std::vector<Deviation> deviations_from(std::string_view text, const std::string& label,
+                                       std::string_view server) {
   toml::table document;
   try {
     document = toml::parse(text);
@@ -73,7 +83,9 @@ std::vector<Deviation> deviations_from(std::string_view text, const std::string&
       fail(label, node.source(), "only [[deviation]] tables are expected here");
     }
     for (const toml::node& table : *tables) {
-      listed.push_back(deviation_from(*table.as_table(), label));
+      Deviation deviation = deviation_from(*table.as_table(), label);
+      const bool counts = deviation.server.empty() || deviation.server == server;
+      if (counts) listed.push_back(std::move(deviation));
     }
   }
   return listed;

@@ -236,6 +236,17 @@ TEST(Deviations, ExcuseWhatIsListedAndNameWhatDidNotHappen) {
   EXPECT_EQ(to_json(rows[0])["deviation"], "its NTLM is terminated here");
 }
 
+TEST(Deviations, OfManyServersAreTakenByName) {
+  constexpr std::string_view text =
+      "[[deviation]]\nserver = \"courier\"\nproperty = \"ADV-01\"\nprotocol = \"imap\"\n"
+      "reason = \"x\"\nversion = \"5\"\ndate = 2026-11-25\ntransports = [\"plain\"]\n";
+  EXPECT_TRUE(deviations_from(text, "d.toml").empty());
+  EXPECT_TRUE(deviations_from(text, "d.toml", "dovecot").empty());
+  const auto listed = deviations_from(text, "d.toml", "courier");
+  ASSERT_EQ(listed.size(), 1u);
+  EXPECT_EQ(listed[0].subject, "*/imap");
+}
+
 TEST(Deviations, FailWithFileAndLine) {
   const auto line = [](std::string_view text) {
     return failure_of([&] { (void)deviations_from(text, "d.toml"); });

@@ -36,6 +36,7 @@ struct Options {
   AccountOptions accounts;
   std::string role = "frontend";
   std::string deviations;
+  std::string server;
   std::string ca_file;
   bool insecure = false;
   std::vector<std::string> properties;
@@ -191,7 +192,7 @@ Exit probe(const Options& options) {
   live::ProbeOptions request = resolved(options);
   std::vector<Deviation> listed;
   if (!options.deviations.empty()) {
-    listed = deviations_from(read_file(options.deviations), options.deviations);
+    listed = deviations_from(read_file(options.deviations), options.deviations, options.server);
   }
   if (options.dry_run) {
     print(live::dry_run(request));
@@ -274,6 +275,9 @@ void add_probe(CLI::App& app, Action& action) {
          "perhaps subject, as in \"mail.example:*/imap\". They are reported, but don't fail "
          "the run")
       ->type_name("FILE");
+  sub->add_option("--server", options->server,
+                  "Which server this is, in a file of deviations that is of many")
+      ->type_name("NAME");
   sub->add_option("--backend-tap", options->tap,
                   "Where sallyport interpose shows what goes on between the server and its "
                   "back-end, and lets things go wrong there")

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "targets/engine/dialogue.hpp"
+#include "targets/live/sasl.hpp"
 
 namespace sallyport::live {
 
@@ -176,6 +177,9 @@ Conversation::Done Conversation::act(const world::Step& step, Manner manner) {
   const client::Action& action = step.action;
   const std::string_view what = facts(action.verb).name;
   if (facts(action.verb).account && client_.user(action.account).empty()) return {};
+  const bool foreign =
+      action.verb == Verb::authenticate && SaslExchange::speaks().has(action.mechanism);
+  if (foreign) return authenticate(action, manner);
   std::string octets;
   const client::Client::Acted acted = client_.act(action, octets);
   if (!acted.done) return {};  // as a response that isn't asked for
@@ -203,6 +207,28 @@ Conversation::Done Conversation::act(const world::Step& step, Manner manner) {
         fmt::format("STARTTLS is refused: {}; expected TLS", quoted(last_line_)));
   }
   note_lists(action.verb);
+  return {};
+}
+
+/// An exchange from its beginning to its end, by GNU SASL; the client in it only says the octets. A
+/// wrong one is begun and cancelled.
+Conversation::Done Conversation::authenticate(const client::Action& action, Manner manner) {
+  constexpr int messages_max = 4;
+  const bool imap = protocol_ == Protocol::imap;
+  if (client_.challenged() || client_.waiting()) return {};
+  const bool valid = action.right && !client_.authenticated();
+  given({.kind = Kind::attempt, .mechanism = action.mechanism, .valid = valid});
+  SaslExchange exchange(protocol_, action.mechanism, to_.credentials[action.account],
+                        to_.endpoint.host);
+  std::string line = (imap ? "x1 AUTHENTICATE " : "AUTH ");
+  line += trace::name(action.mechanism);
+  for (int i = 0; i <= messages_max; ++i) {
+    if (auto done = send(line + "\r\n", manner); !done) return done;
+    if (!open_ || silent_ || !last_line_.starts_with('+') || last_line_.starts_with("+OK")) break;
+    line = action.right && i < messages_max
+               ? exchange.answer(last_line_.substr(std::min<std::size_t>(2, last_line_.size())))
+               : "*";
+  }
   return {};
 }
 

@@ -93,6 +93,7 @@ class Conversation {
   [[nodiscard]] std::expected<Stream::Read, std::string> read(Stream::Clock::time_point until);
   [[nodiscard]] Done take_greeting();
   [[nodiscard]] Done act(const world::Step& step, Manner manner);
+  [[nodiscard]] Done authenticate(const client::Action& action, Manner manner);
   [[nodiscard]] Done rest(std::string_view what, bool answer_due, Manner manner);
   [[nodiscard]] Done start_tls();
   [[nodiscard]] Done take(std::string_view octets, std::string_view what);

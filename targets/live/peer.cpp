@@ -1,5 +1,6 @@
 #include "targets/live/peer.hpp"
 
+#include <array>
 #include <asio/buffer.hpp>
 #include <asio/post.hpp>
 #include <asio/write.hpp>
@@ -10,15 +11,20 @@
 namespace sallyport::live {
 
 namespace {
+
 constexpr std::size_t read_octets = 16384;
+
+/// Plain octets are done with before the next are read, so that all peers of a thread share their
+/// room: a session that says nothing takes next to none. TLS reads ahead into room of its own.
+std::array<char, read_octets>& scratch() {
+  thread_local std::array<char, read_octets> octets;
+  return octets;
 }
 
+}  // namespace
+
 Peer::Peer(asio::ip::tcp::socket socket, Owner& owner, Limits limits)
-    : socket_(std::move(socket)),
-      timer_(socket_.get_executor()),
-      owner_(owner),
-      limits_(limits),
-      input_(read_octets) {
+    : socket_(std::move(socket)), timer_(socket_.get_executor()), owner_(owner), limits_(limits) {
   asio::error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket_.non_blocking(true, ignored);
@@ -80,10 +86,10 @@ void Peer::read_plain() {
                        if (self->tls_) return self->read();
                        std::size_t size = 0;
                        if (!error) {
-                         size = self->socket_.read_some(asio::buffer(self->input_), error);
+                         size = self->socket_.read_some(asio::buffer(scratch()), error);
                        }
                        if (error == asio::error::would_block) return self->read();
-                       self->took(error, std::string_view(self->input_.data(), size));
+                       self->took(error, std::string_view(scratch().data(), size));
                      });
 }
 
@@ -135,6 +141,7 @@ std::string Peer::binding() {
 
 void Peer::handshake() {
   phase_ = Phase::handshaking;
+  input_.resize(read_octets);
   tls_ = std::make_unique<Tls>(socket_, *context_);
   const auto side = side_ == Side::server ? Tls::server : Tls::client;
   tls_->async_handshake(side, [self = shared_from_this()](const asio::error_code& error) {
@@ -167,7 +174,7 @@ void Peer::linger() {
   socket_.async_wait(asio::socket_base::wait_read,
                      [self = shared_from_this()](asio::error_code error) {
                        if (self->phase_ != Phase::lingering) return;
-                       if (!error) self->socket_.read_some(asio::buffer(self->input_), error);
+                       if (!error) self->socket_.read_some(asio::buffer(scratch()), error);
                        if (error && error != asio::error::would_block) return self->finish();
                        self->linger();
                      });

@@ -96,7 +96,7 @@ class Peer : public std::enable_shared_from_this<Peer> {
   Phase phase_ = Phase::reading;
   bool read_pending_ = false;
   bool write_pending_ = false;
-  std::vector<char> input_;
+  std::vector<char> input_;  // under TLS
   std::string sending_;
   std::string unsent_;
 };

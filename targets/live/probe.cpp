@@ -16,6 +16,7 @@
 #include "targets/live/plan.hpp"
 #include "targets/live/play.hpp"
 #include "targets/live/redact.hpp"
+#include "targets/live/sasl.hpp"
 #include "targets/live/unexercised.hpp"
 #include "targets/live/witness.hpp"
 
@@ -165,7 +166,8 @@ Known Probe::known_of(const Endpoint& endpoint, const ProbeOptions& options) {
           .exposes_password = options.manners.exposes_password || is_loopback(endpoint.host),
           .tap = options.tap.has_value(),
           .accounts = std::min(options.credentials.size(), accounts_max),
-          .silence_seconds = options.manners.silence_seconds};
+          .silence_seconds = options.manners.silence_seconds,
+          .speaks = client::spoken | SaslExchange::speaks()};
 }
 
 /// The name of an account that the script to be played needs and nobody gave; empty: there is none.

@@ -7,106 +7,17 @@
 
 #include <stdexcept>
 #include <string>
-#include <thread>
 
-#include "targets/engine/result.hpp"
-#include "targets/live/interpose.hpp"
-#include "targets/live/probe.hpp"
-#include "targets/live/serve.hpp"
-#include "targets/live/sockets_for_test.hpp"
+#include "targets/live/chain_for_test.hpp"
 #include "targets/live/tap_line.hpp"
 
 namespace sallyport::live {
 namespace {
 
-using namespace std::chrono_literals;
 using properties::Verdict;
+using test::Chain;
 using testing::HasSubstr;
 using testing::Not;
-
-/// In a thread of its own, stopped with this object.
-template <class Subject>
-class Running {
- public:
-  explicit Running(std::expected<Subject, std::string> subject) : subject_(std::move(subject)) {
-    if (!subject_) throw std::runtime_error(subject_.error());
-    thread_ = std::thread([this] { subject_->run(); });
-  }
-  ~Running() {
-    subject_->stop();
-    thread_.join();
-  }
-  Running(const Running&) = delete;
-  Running& operator=(const Running&) = delete;
-  const Subject* operator->() const { return &*subject_; }
-
- private:
-  std::expected<Subject, std::string> subject_;
-  std::thread thread_;
-};
-
-Server::Listening listening(const Running<Server>& server, std::string_view name) {
-  for (const Server::Listening& each : server->listening()) {
-    if (each.name == name) return each;
-  }
-  throw std::runtime_error("no such listener");
-}
-
-ServeOptions serving(std::string_view front_end) {
-  ServeOptions options;
-  options.configuration = *engine::configuration_from(front_end);
-  options.configuration.profile.limits.failure_seconds = 0;  // nobody is to wait for it here
-  options.directory = backend::example_directory();
-  options.own_password = "between the two";
-  return options;
-}
-
-ServeOptions back_end() {
-  ServeOptions options = serving("hardened");
-  options.backend_imap = "127.0.0.1:0";
-  return options;
-}
-
-InterposeOptions before(const Running<Server>& back_end, std::string_view churn) {
-  InterposeOptions options;
-  options.listen = "127.0.0.1:0";
-  options.backend = listening(back_end, "backend-imap").address;
-  options.tap = "127.0.0.1:0";
-  options.churn = *churn_from(churn);
-  options.delay = 50ms;
-  return options;
-}
-
-ServeOptions front_end_before(const Running<Interposer>& interposer, std::string_view front_end) {
-  ServeOptions options = serving(front_end);
-  options.imap = "127.0.0.1:0";
-  options.to_imap = interposer->listening();
-  return options;
-}
-
-/// A front-end, what is between, and a back-end.
-struct Chain {
-  explicit Chain(std::string_view front_end, std::string_view churn = "none")
-      : back(Server::open(back_end())),
-        between(Interposer::open(before(back, churn))),
-        front(Server::open(front_end_before(between, front_end))) {}
-
-  [[nodiscard]] ProbeOptions options() const {
-    ProbeOptions options;
-    options.endpoints = {
-        {Scheme::imap, "127.0.0.1", address_from(listening(front, "imap").address)->port}};
-    options.credentials = {{"alice", "wonderland"}, {"bob", "builder"}};
-    options.limits.settle = 10ms;
-    options.manners.connections_per_second = 1e6;
-    options.manners.failed_logins_max = 20;
-    options.tap = *address_from(between->tap());
-    return options;
-  }
-
-  Running<Server> back;
-  Running<Interposer> between;
-  Running<Server> front;
-};
 
 engine::Result played(const Chain& chain, std::string_view property, std::string_view steps) {
   ProbeOptions options = chain.options();
@@ -189,7 +100,7 @@ TEST(Tap, ChurnIsEndured) {
 TEST(Tap, WithoutItsInterposerNothingIsJudged) {
   Chain chain("hardened");
   ProbeOptions options = chain.options();
-  options.tap = address_from(listening(chain.front, "imap").address).value();  // no tap at all
+  options.tap = address_from(test::listening(chain.front, "imap")).value();  // no tap at all
   const auto results = probe(options);
   ASSERT_TRUE(results);
   EXPECT_THAT(results->front().failure, HasSubstr("does not greet"));
