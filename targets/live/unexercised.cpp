@@ -27,10 +27,9 @@ struct Wanted {
 constexpr std::array wanted{
     Wanted{"SAS-04", MechanismSet(Mechanism::oauthbearer),
            "no mechanism is offered whose message may be long (OAUTHBEARER)"},
-    Wanted{"SAS-06",
-           MechanismSet(Mechanism::cram_md5, Mechanism::digest_md5, Mechanism::scram_sha_1,
-                        Mechanism::scram_sha_256),
-           "no mechanism is offered whose proof answers a nonce and can be said again"},
+    Wanted{"SAS-06", MechanismSet(Mechanism::cram_md5, Mechanism::scram_sha_256),
+           "no mechanism is offered whose proof answers a nonce and can be said again (CRAM-MD5, "
+           "SCRAM-SHA-256)"},
     Wanted{"SAS-07",
            MechanismSet(Mechanism::ntlm, Mechanism::scram_sha_1, Mechanism::scram_sha_256),
            "no mechanism is offered whose messages have an order (SCRAM, NTLM)"},
