@@ -1,0 +1,99 @@
+"""A lab: servers on loopback in one temporary folder, with one certificate and the same accounts everywhere.
+
+What stands behind another server is started with it. Leaving the `with` block ends everything and removes
+the folder; so does Ctrl-C, and a lab that is killed takes its processes along.
+"""
+
+import contextlib
+import functools
+import pathlib
+import subprocess
+import tempfile
+
+import server
+from processes import NotStarted, PATIENCE_S, find_tool
+
+# Examples: they are in nobody's system, and what is written about them may be read by anybody.
+ACCOUNTS = {"alice": "wonderland", "bob": "blancmange"}
+
+
+@functools.cache
+def servers():
+    return server.load()
+
+
+def make_certificate(folder):
+    """A certificate of 127.0.0.1's own and its key, which a server's user can read: it is the lab's alone."""
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    if not find_tool("openssl"):
+        raise NotStarted("openssl isn't installed (ci/bootstrap)")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+         "-days", "1", "-subj", "/CN=sallyport test", "-addext", "subjectAltName=IP:127.0.0.1",
+         "-keyout", str(key), "-out", str(certificate)],
+        check=True, capture_output=True, timeout=PATIENCE_S,
+    )
+    key.chmod(0o644)
+    return certificate, key
+
+
+class Lab(contextlib.AbstractContextManager):
+    def __init__(self, accounts=None):
+        self.accounts = accounts or ACCOUNTS
+        self.running = {}
+        self.failed = {}  # name: why
+        self._stack = contextlib.ExitStack()
+
+    def __enter__(self):
+        with contextlib.ExitStack() as stack:
+            self.folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sallyport-lab.")))
+            self.folder.chmod(0o755)
+            self.certificate, self.key = make_certificate(self.folder)
+            self.passwords = {}
+            for user, password in self.accounts.items():
+                self.passwords[user] = self.folder / f"{user}.password"
+                self.passwords[user].write_text(password + "\n", encoding="utf-8")
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_):
+        for running in self.running.values():
+            running.ask_to_end()
+        for running in reversed(self.running.values()):
+            running.end()
+        self.running.clear()
+        self._stack.close()
+
+    def up(self, names):
+        """Starts servers and what stands behind them, all at once. What can't be is in `failed`, with its reason."""
+        wanted = set(names)
+        wanted |= {servers()[name].backend for name in wanted} - {""}
+        for behind in (False, True):
+            layer = [each for each in servers().values() if each.name in wanted and bool(each.backend) == behind]
+            for each in layer:
+                if each.name in self.running:
+                    continue
+                try:
+                    self._begin(each)
+                except (NotStarted, OSError, subprocess.SubprocessError) as failure:
+                    self.failed[each.name] = str(failure)
+            for each in layer:
+                if each.name in self.running:
+                    self._await(each.name)
+        return {name: self.running[name] for name in servers() if name in self.running and name in names}
+
+    def _begin(self, each):
+        if why := each.missing():
+            raise NotStarted(why)
+        if each.backend and each.backend not in self.running:
+            raise NotStarted(f"{each.backend}, which stands behind it, isn't there: {self.failed[each.backend]}")
+        self.running[each.name] = server.Running(
+            each, self.folder, certificate=self.certificate, key=self.key, accounts=self.accounts,
+            backend=self.running.get(each.backend))
+
+    def _await(self, name):
+        try:
+            self.running[name].wait()
+        except (NotStarted, OSError) as failure:
+            self.failed[name] = str(failure)
+            self.running.pop(name).end()

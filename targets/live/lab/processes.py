@@ -1,0 +1,133 @@
+"""Processes that end with whoever started them, on ports that were free, ready when they greet.
+
+Nothing has a fixed port and nothing waits for a fixed time. Whatever is started here is an ordinary user's
+process, also where root starts it, leads a session of its own, and dies with its parent even where that is
+killed (PR_SET_PDEATHSIG).
+"""
+
+import contextlib
+import ctypes
+import grp
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+PATIENCE_S = 60  # before something counts as hung
+
+
+class NotStarted(Exception):
+    """A server did not come up; one line and the end of its log say why."""
+
+
+def find_tool(name):
+    """The path of a program, in the places where daemons live as well; None where it isn't installed."""
+    return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+
+
+def python():
+    """An interpreter that the owner may run: root's own may lie in root's home."""
+    return find_tool("/usr/bin/python3") or sys.executable
+
+
+def owner():
+    """Whose processes servers are: the caller's own, or nobody's where root calls."""
+    return pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+
+
+def group():
+    return grp.getgrgid(owner().pw_gid).gr_name
+
+
+def as_owner():
+    """Arguments of subprocess functions that make the process the owner's."""
+    if os.geteuid() != 0:
+        return {}
+    return {"user": owner().pw_uid, "group": owner().pw_gid, "extra_groups": []}
+
+
+def give(path):
+    """Lets the owner write to what was just made."""
+    if os.geteuid() == 0:
+        os.chown(path, owner().pw_uid, owner().pw_gid)
+    return path
+
+
+def die_with_parent():
+    """Of the thread that starts a process, to be exact: it has to live as long as the process shall."""
+    ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
+def free_ports(count):
+    """Ports that are free now. Somebody else may be faster, so their users try again."""
+    with contextlib.ExitStack() as sockets:
+        bound = [sockets.enter_context(socket.socket()) for _ in range(count)]
+        for each in bound:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in bound]
+
+
+def listens(port, host="127.0.0.1"):
+    with socket.socket() as probe:
+        return probe.connect_ex((host, port)) == 0
+
+
+def greets(port, host="127.0.0.1", limit_s=2):
+    """Whether an IMAP or POP3 server says that it is ready. Dovecot asks for patience before it does."""
+    with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=limit_s) as connection:
+        for line in connection.makefile("rb"):
+            if line.startswith((b"* OK", b"+OK")) and b"Waiting for authentication" not in line:
+                return True
+    return False
+
+
+def wait_for(ready, what):
+    """Polls, since servers don't say when they listen."""
+    end = time.monotonic() + PATIENCE_S
+    while not ready():
+        if time.monotonic() > end:
+            raise NotStarted(f"{what}: not ready after {PATIENCE_S} s")
+        time.sleep(0.02)
+
+
+class Process:
+    """A server's process with all of its children, its output in a file."""
+
+    def __init__(self, command, *, log, environment=None, directory="/"):
+        self.log = log
+        with log.open("ab") as output:
+            self.popen = subprocess.Popen(
+                [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                cwd=directory, env={**os.environ, **(environment or {})}, start_new_session=True,
+                preexec_fn=die_with_parent, **as_owner())
+
+    def wait_until(self, ready, what):
+        def ready_or_dead():
+            if self.popen.poll() is not None:
+                raise NotStarted(f"{what}: ended with {self.popen.returncode}")
+            return ready()
+        try:
+            wait_for(ready_or_dead, what)
+        except NotStarted as failure:
+            raise NotStarted(f"{failure}: {self.last_words()}") from None
+
+    def last_words(self, lines=12):
+        text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+        return "\n".join(text.splitlines()[-lines:])
+
+    def ask_to_end(self):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.popen.pid, signal.SIGTERM)
+
+    def end(self):
+        """SIGTERM, and SIGKILL to what of its session is left behind it."""
+        self.ask_to_end()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.popen.wait(timeout=10)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.popen.pid, signal.SIGKILL)
+        self.popen.wait()

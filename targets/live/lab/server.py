@@ -1,0 +1,193 @@
+"""A server of the lab: what it is, what it needs, and how one private instance of it is started and ended.
+
+Each folder of targets/live/servers has a server.py, which describes one or more of them as `SERVERS`, beside
+its configuration as templates. A template is filled in with the words of its Place, `@IMAP_PORT@` and so on.
+"""
+
+import dataclasses
+import importlib.util
+import os
+import pathlib
+import subprocess
+
+from packages import cache, unpacked, version_of
+from processes import PATIENCE_S, NotStarted, Process, find_tool, free_ports, give, greets, group, listens, owner
+
+SERVERS = pathlib.Path(__file__).resolve().parent.parent / "servers"
+TRIES = 5  # a port that was free may be taken by the time that it is used
+
+
+@dataclasses.dataclass
+class Place:
+    """Where one instance runs, and what it is told."""
+
+    folder: pathlib.Path
+    ports: dict
+    certificate: pathlib.Path
+    key: pathlib.Path
+    accounts: dict  # name: password; an instance knows all of them
+    backend: "Running | None"
+    templates: pathlib.Path
+
+    def words(self):
+        words = {"DIRECTORY": self.folder, "CERTIFICATE": self.certificate, "KEY": self.key,
+                 "USER": owner().pw_name, "GROUP": group(), "CACHE": cache()}
+        words |= {f"{name.upper()}_PORT": port for name, port in self.ports.items()}
+        if self.backend:
+            words |= {f"BACKEND_{name.upper()}_PORT": port for name, port in self.backend.ports.items()}
+        return words
+
+    def fill(self, template, name=None, **more):
+        """Writes a template's text with its words filled in; the file's path."""
+        text = (self.templates / template).read_text(encoding="utf-8")
+        for word, value in {**self.words(), **more}.items():
+            text = text.replace(f"@{word}@", str(value))
+        return self.file(name or template.removesuffix(".in"), text)
+
+    def file(self, name, text):
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        return give(path)
+
+    def make(self, *names):
+        """Folders that the server may write to."""
+        for name in names:
+            path = self.folder
+            for part in pathlib.PurePath(name).parts:
+                path = path / part
+                if not path.exists():
+                    path.mkdir()
+                    give(path)
+
+
+@dataclasses.dataclass
+class Server:
+    """Subclasses say in `commands` what is started in a Place."""
+
+    name: str
+    title: str  # what a reader should know of this configuration
+    package: str  # whose version counts
+    role: str = "frontend"  # or backend, as `sallyport probe --role`
+    listeners: tuple = ("imap", "pop3", "imaps", "pop3s")
+    starttls: bool = True
+    inner: tuple = ()  # ports that are the server's own affair
+    programs: tuple = ()
+    backend: str = ""  # the server behind it
+    folder: pathlib.Path = None  # where its templates are; filled in by load()
+    answer_s: int = 5  # how long an answer may take; some sleep on errors
+    hosts: dict = dataclasses.field(default_factory=dict)  # of ports that aren't on 127.0.0.1
+
+    def missing(self):
+        """Why it can't be started here, in one line; None where it can."""
+        for program in self.programs:
+            if not find_tool(program):
+                return f"{program} isn't installed (ci/lab packages)"
+        return None
+
+    def version(self):
+        return version_of(self.package)
+
+    def commands(self, place):
+        """(command, environment) of each process, in the order in which they start."""
+        raise NotImplementedError
+
+    def settle(self, place):
+        """What is left to do once it is ready; raises NotStarted or OSError."""
+
+    def urls(self, ports):
+        """The ways to talk to it: (protocol, transport, URL)."""
+        for protocol in ("imap", "pop3"):
+            if protocol not in self.listeners:
+                continue
+            plain = f"{protocol}://127.0.0.1:{ports[protocol]}"
+            yield protocol, "plain", plain
+            if self.starttls:
+                yield protocol, "starttls", plain
+            if protocol + "s" in self.listeners:
+                yield protocol, "tls", f"{protocol}s://127.0.0.1:{ports[protocol + 's']}"
+
+
+class Running:
+    """A started instance. wait() before use, end() when done."""
+
+    def __init__(self, server, lab_folder, *, certificate, key, accounts, backend=None):
+        self.server = server
+        self.given = {"certificate": certificate, "key": key, "accounts": accounts, "backend": backend,
+                      "templates": server.folder}
+        self.lab_folder = lab_folder
+        self.processes = []
+        self.tries = 0
+        self.start()
+
+    def start(self):
+        self.tries += 1
+        names = [*self.server.listeners, *self.server.inner]
+        self.ports = dict(zip(names, free_ports(len(names)), strict=True))
+        folder = self.lab_folder / f"{self.server.name}-{self.tries}"
+        folder.mkdir()
+        give(folder)
+        self.place = Place(folder=folder, ports=self.ports, **self.given)
+        self.log = folder / "log"
+        give(self.place.file("log", ""))
+        try:
+            for command, environment in self.server.commands(self.place):
+                self.processes.append(Process(command, log=self.log, environment=environment, directory=folder))
+        except BaseException:
+            self.end()
+            raise
+
+    def ready(self):
+        for name, port in self.ports.items():
+            host = self.server.hosts.get(name, "127.0.0.1")
+            is_ready = greets if name in ("imap", "pop3") else listens
+            if not is_ready(port, host):
+                return False
+        return True
+
+    def wait(self):
+        while True:
+            try:
+                for process in self.processes:
+                    process.wait_until(self.ready, self.server.name)
+                self.server.settle(self.place)
+                return
+            except NotStarted as failure:
+                self.end()
+                if self.tries >= TRIES or not any(word in str(failure) for word in ("in use", "EADDRINUSE")):
+                    raise
+                self.start()
+
+    def ask_to_end(self):
+        for process in self.processes:
+            process.ask_to_end()
+
+    def end(self):
+        for process in reversed(self.processes):
+            process.end()
+        self.processes.clear()
+
+
+def load():
+    """All servers, by name. Those behind which others stand come first."""
+    found = []
+    for file in sorted(SERVERS.glob("*/server.py")):
+        spec = importlib.util.spec_from_file_location(f"servers.{file.parent.name}", file)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        for server in module.SERVERS:
+            server.folder = file.parent
+            found.append(server)
+    return {server.name: server for server in sorted(found, key=lambda s: (bool(s.backend), s.name))}
+
+
+def run(command, **more):
+    """A step of preparation, which must go well."""
+    environment = {**os.environ, **more.pop("environment", {})}
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False,
+                          env=environment, timeout=PATIENCE_S, **more)
+    if done.returncode != 0:
+        raise NotStarted(f"{command[0]} failed: {done.stderr.strip() or done.stdout.strip()}")
+    return done.stdout
+
+
+__all__ = ["Place", "Running", "Server", "load", "run", "unpacked"]

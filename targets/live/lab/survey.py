@@ -1,0 +1,119 @@
+"""Probes every server in every way that it can be talked to, and checks it as the KB article does.
+
+A survey is a list of rows, one for each server, protocol and transport, with the verdict on each property as
+`sallyport probe` gave it. Servers are probed beside each other, the ways to one server one after the other.
+"""
+
+import concurrent.futures
+import json
+import subprocess
+
+import dialogue
+import lab
+
+TRANSPORTS = ["plain", "starttls", "tls"]
+VERDICTS = ["violated", "inconclusive", "holds", "vacuous", "unobservable"]
+PROBE_LIMIT_S = 900  # for one way; the command has closer limits of its own
+NTLM = "NTLM"
+
+
+def probe(binary, here, server, way, *options):
+    """One row: a server by one way."""
+    protocol, transport, url = way
+    first, *others = here.accounts
+    command = [binary, "probe", url, "--format", "json", "--quiet", "--role", server.role,
+               "--ca-file", here.certificate, "--user", first, "--password-file", here.passwords[first],
+               *options]
+    for name in others:
+        command += ["--account", f"{name}={here.passwords[name]}"]
+    if transport == "starttls":
+        command.append("--starttls")
+    row = {"server": server.name, "version": server.version(), "role": server.role, "protocol": protocol,
+           "transport": transport, "results": []}
+    try:
+        done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False,
+                              timeout=PROBE_LIMIT_S)
+        row["exit"] = done.returncode
+        row["results"] = [reduced(result) for result in json.loads(done.stdout)["results"]]
+        if done.returncode not in (0, 1) and done.stderr:
+            row["failure"] = done.stderr.strip().splitlines()[-1]
+    except (OSError, ValueError, KeyError, subprocess.TimeoutExpired) as failure:
+        row["exit"] = 2
+        row["failure"] = f"{type(failure).__name__}: {failure}"
+    return row
+
+
+def reduced(result):
+    kept = {name: result[name] for name in ("property", "verdict", "exercised", "detail") if name in result}
+    return kept | ({"dialogue": result["witness"]["dialogue"], "script": result["witness"]["script"]}
+                   if result.get("witness") else {})
+
+
+ASK = {
+    "imap": "imap\nS0: * …\nC0: a CAPABILITY\n…\n> S0: a OK…\nC0: b LOGOUT\n",
+    "pop3": "pop3\nS0: +OK…\nC0: AUTH\n…\n> S0: .\nC0: QUIT\n",
+    "capa": "pop3\nS0: +OK…\nC0: CAPA\n…\n> S0: .\nC0: QUIT\n",
+}
+LOG_IN = {
+    "imap": "imap\nS0: * …\nC0: a AUTHENTICATE NTLM\nS0: +…\nC0: {ntlm-1}\nS0: + …\nC0: {ntlm-3 %s}\n…\nS0: a OK…\n"
+            "C0: b EXAMINE INBOX\n…\n> S0: b OK…\nC0: c LOGOUT\n",
+    "pop3": "pop3\nS0: +OK…\nC0: AUTH NTLM\nS0: +…\nC0: {ntlm-1}\nS0: + …\nC0: {ntlm-3 %s}\nS0: +OK…\nC0: STAT\n> S0: +OK…\n",
+}
+
+
+def offers(text, port, here):
+    """Whether a list that a server shows in plain names NTLM; None where it has no such list."""
+    played = dialogue.play(text, port, here.accounts)
+    if not played.happened:
+        return None
+    shown = [line for line in played.lines if line[2:4].startswith("S")]
+    return any(NTLM in line.upper().replace("=", " ").split() for line in shown[1:])
+
+
+def article(here, running):
+    """The KB's own check on one server: what its lists promise, and whether NTLM then works."""
+    row = {"server": running.server.name, "version": running.server.version(), "role": running.server.role}
+    user = next(iter(here.accounts))
+    for protocol in ("imap", "pop3"):
+        if protocol not in running.ports:
+            continue
+        port = running.ports[protocol]
+        row[protocol] = offers(ASK[protocol], port, here)
+        if protocol == "pop3":
+            row["capa"] = offers(ASK["capa"], port, here)
+        row[f"{protocol}_log_in"] = dialogue.play(LOG_IN[protocol] % user, port, here.accounts).happened
+    return row
+
+
+def survey(binary, here, names, *, jobs=6, options=(), on_row=lambda row: None):
+    """(rows, KB rows) of all servers that can be started; the others are in `here.failed`."""
+    running = here.up(names)
+
+    def of_one(each):
+        rows = []
+        for way in each.server.urls(each.ports):
+            rows.append(probe(binary, here, each.server, way, *options))
+            on_row(rows[-1])
+        return rows, article(here, each)
+
+    rows, checks = [], []
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        for of_server, check in pool.map(of_one, running.values()):
+            rows += of_server
+            checks.append(check)
+    return rows, checks
+
+
+def differences(one, other):
+    """Verdicts of two surveys that differ, in words."""
+    def by_key(rows):
+        return {(row["server"], row["protocol"], row["transport"], result["property"]): result["verdict"]
+                for row in rows for result in row["results"]}
+    first, second = by_key(one), by_key(other)
+    for key in sorted(first.keys() | second.keys()):
+        if first.get(key) != second.get(key):
+            yield f"{' '.join(key)}: {first.get(key, 'no row')}, then {second.get(key, 'no row')}"
+
+
+def versions(here, names):
+    return {name: lab.servers()[name].version() for name in names if name not in here.failed}

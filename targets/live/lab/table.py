@@ -1,0 +1,69 @@
+"""Tables of a survey, for a terminal or as Markdown: servers down, properties across.
+
+A cell is one letter for each transport in the order plain, STARTTLS, TLS, or one letter where all agree:
+V violated, H holds, · vacuous, ? inconclusive. What no row could observe gets no column; the last line says which.
+"""
+
+LETTERS = {"violated": "V", "holds": "H", "vacuous": "·", "inconclusive": "?", "unobservable": " "}
+ORDER = ["plain", "starttls", "tls"]
+
+
+def laid_out(rows):
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return "".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n"
+                   for row in rows)
+
+
+def markdown(rows):
+    head, *body = rows
+    return "".join(f"| {' | '.join(row)} |\n" for row in [head, ["---"] * len(head), *body])
+
+
+def cells(rows):
+    """{(server, protocol): {property: {transport: verdict}}}"""
+    found = {}
+    for row in rows:
+        of_server = found.setdefault((row["server"], row["protocol"]), {})
+        for result in row["results"]:
+            of_server.setdefault(result["property"], {})[row["transport"]] = result["verdict"]
+    return found
+
+
+def cell(by_transport):
+    letters = "".join(LETTERS[by_transport[name]] for name in ORDER if name in by_transport)
+    return letters[0] if letters and len(set(letters)) == 1 else letters
+
+
+def of_verdicts(rows, form=laid_out):
+    """One line for each server and protocol, one column for each property that any of them could show."""
+    found = cells(rows)
+    names = sorted({name for of_server in found.values() for name in of_server})
+    seen = [name for name in names if any(set(of_server.get(name, {}).values()) - {"unobservable"}
+                                          for of_server in found.values())]
+    lines = [["server", *seen]]
+    for (server, protocol), of_server in found.items():
+        lines.append([f"{server} {protocol}", *(cell(of_server.get(name, {})) for name in seen)])
+    unseen = [name for name in names if name not in seen]
+    text = form(lines)
+    if unseen:
+        text += f"\nunobservable from a client's side: {', '.join(unseen)}\n"
+    for row in rows:
+        if row.get("failure"):
+            text += f"{row['server']} {row['protocol']} {row['transport']}: {row['failure']}\n"
+    return text
+
+
+YES_NO = {True: "NTLM", False: "no", None: "–"}
+
+
+def of_article(checks, form=laid_out):
+    """The KB's own check: is NTLM in the lists, and does it work?"""
+    lines = [["server", "version", "role", "CAPABILITY", "AUTH", "CAPA", "NTLM by IMAP", "NTLM by POP3"]]
+    for row in checks:
+        def works(protocol):
+            if f"{protocol}_log_in" not in row:
+                return "–"
+            return "logs in" if row[f"{protocol}_log_in"] else "refused"
+        lines.append([row["server"], row["version"], row["role"], YES_NO[row.get("imap")], YES_NO[row.get("pop3")],
+                      YES_NO[row.get("capa")], works("imap"), works("pop3")])
+    return form(lines)

@@ -1,0 +1,71 @@
+"""Dovecot, as a mailbox server and as a proxy before one, each without NTLM and with it.
+
+The proxy gets its back-end from a static passdb, which takes any password and leaves the judgement to the
+back-end: what most of Dovecot's own documentation shows. NTLM is Samba's, by its helper.
+"""
+
+import dataclasses
+import pathlib
+
+from processes import find_tool
+from server import Server
+
+PASSWORDS = "  driver = passwd-file\n  args = {folder}/passwd"
+PROXY = ("  driver = static\n  args = proxy=y host=127.0.0.1 "
+         "port=%{{if;%s;eq;imap;{imap};{pop3}}} nopassword=y")
+
+# Samba's helper with the one account that it is told: it needs no domain and no winbindd then.
+HELPER = """#!/bin/sh
+exec ntlm_auth --configfile={configuration} --helper-protocol=squid-2.5-ntlmssp --username={user} --domain=LAB \\
+  --password={password} 2>>{log}
+"""
+
+
+@dataclasses.dataclass
+class Dovecot(Server):
+    package: str = "dovecot-core"
+    mechanisms: str = "plain login cram-md5"
+
+    @property
+    def ntlm(self):
+        return "ntlm" in self.mechanisms.split()
+
+    def missing(self):
+        if self.ntlm and not find_tool("ntlm_auth"):
+            return "ntlm_auth isn't installed (ci/lab packages)"
+        return next((f"{package} isn't installed (ci/bootstrap)" for program, package in [
+            (find_tool("dovecot"), "dovecot-core"), (installed("imap-login"), "dovecot-imapd"),
+            (installed("pop3-login"), "dovecot-pop3d")] if not program), None)
+
+    def commands(self, place):
+        place.make("run", "mail")
+        place.file("passwd", "".join(f"{user}:{{PLAIN}}{password}::::::\n"
+                                     for user, password in place.accounts.items()))
+        if self.ntlm:
+            place.make("samba")
+            user, password = next(iter(place.accounts.items()))
+            configuration = place.fill("smb.conf.in")
+            helper = HELPER.format(configuration=configuration, user=user, password=password, log=place.folder / "log")
+            place.file("ntlm_auth", helper).chmod(0o755)
+        if place.backend:
+            passdb = PROXY.format(**place.backend.ports)
+        else:
+            passdb = PASSWORDS.format(folder=place.folder)
+        file = place.fill("dovecot.conf.in", PASSDB=passdb, MECHANISMS=self.mechanisms,
+                          WINBIND="yes" if self.ntlm else "no")
+        yield [find_tool("dovecot"), "-F", "-c", file], {}
+
+
+def installed(login):
+    return pathlib.Path("/usr/lib/dovecot", login).exists()
+
+
+SERVERS = [
+    Dovecot(name="dovecot", title="mailbox server, without NTLM", role="backend"),
+    Dovecot(name="dovecot-ntlm", title="mailbox server with every mechanism, NTLM by Samba's helper", role="backend",
+            mechanisms="plain login cram-md5 digest-md5 apop scram-sha-1 scram-sha-256 ntlm"),
+    Dovecot(name="dovecot-proxy", title="proxy by a static passdb, passwords only", mechanisms="plain login",
+            backend="dovecot-ntlm"),
+    Dovecot(name="dovecot-proxy-ntlm", title="the same proxy, told to offer CRAM-MD5 and NTLM as well",
+            mechanisms="plain login cram-md5 ntlm", backend="dovecot-ntlm"),
+]
