@@ -198,7 +198,11 @@ Conversation::Done Conversation::act(const world::Step& step, Manner manner) {
   if (auto done = rest(what, raw, manner); !done) return done;
   if (action.verb == Verb::starttls && open_ && !silent_) {
     if (client_.wants_tls()) {
-      if (auto done = start_tls(); done || !step.plaintext_behind) return done;
+      if (auto done = start_tls(); done || !step.plaintext_behind) {
+        // Where the plaintext is answered under TLS, that comes unasked: before the next command,
+        // or it would be a matter of time whose answer it is taken for.
+        return done && step.plaintext_behind ? listen() : done;
+      }
       end(true);  // octets that are none of TLS's break the handshake: that is well done
       return {};
     }
