@@ -1,23 +1,40 @@
 """`ci/lab`: its arguments, and what it prints."""
 
 import argparse
+import contextlib
+import datetime
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
 import threading
 
+import clients
+import deviations
+import dialogue
+import findings
 import lab
 import packages
+import record
+import serve
 import survey
 import table
-from processes import find_tool
+from processes import Crew, find_tool
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-RESULTS = ROOT / "build" / "lab"
+sys.path.append(str(ROOT / "ci"))
+
+import house  # noqa: E402
+
+RESULTS = pathlib.Path(os.environ.get("SALLYPORT_LAB_RESULTS", ROOT / "build" / "lab"))
 OK, VIOLATED, FAILED, NOTHING = 0, 1, 2, 3
+
+
+class OutOfTime(Exception):
+    """--budget is used up."""
 
 
 class Unusable(Exception):
@@ -89,7 +106,8 @@ def do_up(arguments):
                 print(f"{name:20} {protocol:5} {transport:9} {url}")
         print(f"accounts: {', '.join(here.accounts)}; their passwords: {here.folder}/*.password; the servers' certificate: "
               f"{here.certificate}\nready; Ctrl-C ends all of them", flush=True)
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()
     return OK
 
 
@@ -121,6 +139,11 @@ def do_probe(arguments):
     return status_of(rows)
 
 
+def judged(row):
+    """Whether a probe came to any verdict. Where a server leaves a command without an answer, some stay open."""
+    return any(result["verdict"] in ("holds", "violated") for result in row["results"])
+
+
 def status_of(rows):
     verdicts = {result["verdict"] for row in rows for result in row["results"]}
     if "violated" in verdicts:
@@ -130,7 +153,154 @@ def status_of(rows):
     return OK if "holds" in verdicts else NOTHING
 
 
-ACTIONS = {"packages": do_packages, "list": do_list, "up": do_up, "probe": do_probe}
+def do_findings(arguments):
+    chosen_ones = [each for pattern in arguments.name or ["*"] for each in deviations.findings(deviations.read(), pattern)]
+    if not chosen_ones:
+        raise Unusable(f"no finding is named {' or '.join(arguments.name)}; see targets/live/findings")
+    with lab.Lab() as here:
+        results = findings.play_all(here, chosen_ones, jobs=arguments.jobs)
+    keep("findings.json", results)
+    if arguments.format == "json":
+        print(json.dumps({"schema": 1, "command": "lab findings", "findings": results}, indent=1))
+    else:
+        for result in results:
+            print(f"{result['server']} {result['version']} {result['property']}: {result['finding']}: {result['verdict']}")
+            for line in [*result.get("dialogue", []), *filter(None, [result["detail"]])]:
+                print(f"    {line}")
+    verdicts = {result["verdict"] for result in results}
+    return VIOLATED if "violated" in verdicts else OK if "holds" in verdicts else NOTHING
+
+
+def compare(rows, listed, results):
+    """Everything in which a run is not as listed, in words."""
+    for row, result in deviations.unexpected(rows, listed):
+        yield f"{row['server']} {row['version']} {row['protocol']} {row['transport']}: {result['property']} is violated, " \
+              f"which isn't listed: {result['detail']}"
+    for deviation, transport, verdict in deviations.absent(rows, listed):
+        yield f"{deviation.server} {deviation.version} {deviation.protocol} {transport}: {deviation.property} is listed as " \
+              f"violated: {verdict}"
+    for result in results:
+        if result["verdict"] == "holds":
+            yield f"{result['server']} {result['version']}: {result['finding']} is listed and didn't happen: {result['detail']}"
+
+
+def two_surveys(path, names, jobs):
+    """Two runs beside each other, each in a lab of its own: what is slow in them is the servers' waiting."""
+    def one(_):
+        with lab.Lab() as here:
+            return *survey.survey(path, here, names, jobs=jobs), here.failed
+    with Crew(2) as pool:
+        return list(pool.map(one, range(2)))
+
+
+def settled(path, rows, again, jobs):
+    """(the rows of two runs, the servers that were probed once more): where two runs differ, they come from two more
+    runs of these servers alone. What a machine under load makes of a server's pauses is not the server's."""
+    differing = sorted({text.split()[0] for text in survey.differences(rows, again)})
+    if not differing:
+        return rows, again, differing
+    (more, _, _), (even_more, _, _) = two_surveys(path, differing, jobs)
+    def renewed(old, new):
+        return [row for row in old if row["server"] not in differing] + new
+    return renewed(rows, more), renewed(again, even_more), differing
+
+
+def do_check(arguments):
+    path, names = binary(arguments.binary), chosen(arguments.server)
+    listed = [each for each in deviations.read() if each.server in names]
+    with lab.Lab() as here:
+        results = findings.play_all(here, [each for each in listed if each.finding], jobs=arguments.jobs)
+    (rows, checks, failed), (again, _, _) = two_surveys(path, names, arguments.jobs)
+    rows, again, repeated = settled(path, rows, again, arguments.jobs)
+    for name, why in failed.items():
+        print(f"skipped: {name}: {why}", file=sys.stderr)
+    for result in results:
+        if result["verdict"] == "skipped":
+            print(f"skipped: {result['finding']}: {result['detail']}", file=sys.stderr)
+    if not rows:
+        return NOTHING
+    result = {"schema": 1, "command": "lab check", "date": str(datetime.date.today()), "rows": rows, "article": checks,
+              "findings": results}
+    keep("probe.json", result)
+    keep("findings.json", results)
+    wrong = list(compare(rows, listed, results))
+    differing = [f"two runs differ: {text}" for text in survey.differences(rows, again)]
+    if arguments.keep:
+        record.keep(date=result["date"], article=checks, rows=record.compact(rows))
+    if arguments.format == "json":
+        print(json.dumps(result | {"wrong": wrong, "differing": differing}, indent=1))
+    else:
+        print(table.of_article(checks) + "\n" + table.LEGEND + "\n\n" + table.of_verdicts(rows))
+        if repeated:
+            print(f"probed once more, alone: {', '.join(repeated)}")
+        for text in [*wrong, *differing]:
+            print(text)
+        print(f"{len(rows)} ways to {len({row['server'] for row in rows})} servers; {len(listed)} listed deviations; "
+              f"{len(wrong)} not as listed, {len(differing)} verdicts differ between two runs")
+    if wrong or differing:
+        return VIOLATED
+    return OK if all(judged(row) for row in rows) else FAILED
+
+
+def do_clients(arguments):
+    path = binary(arguments.binary)
+    with contextlib.ExitStack() as stack:
+        here = stack.enter_context(lab.Lab())
+        user, password = next(iter(here.accounts.items()))
+        servers = {}
+        for name in serve.PROFILES:
+            ports = stack.enter_context(serve.profile(path, name, (user, here.passwords[user])))
+            servers[f"serve {name}"] = ports
+            servers[f"serve {name}, back-end"] = {p: ports[f"backend-{p}"] for p in ("imap", "pop3")}
+        servers |= {name: each.ports for name, each in here.up(list(lab.servers())).items()}
+        say_skipped(here)
+        rows = clients.all_of(servers, (user, password), jobs=arguments.jobs)
+    keep("clients.json", rows)
+    if arguments.keep:
+        record.keep(clients=[{name: value for name, value in row.items() if name != "connections"} for row in rows])
+    if arguments.format == "json":
+        print(json.dumps({"schema": 1, "command": "lab clients", "clients": rows}, indent=1))
+    else:
+        print(table.of_clients(rows))
+    return OK if any(row["outcome"] == "logged in" for row in rows) else NOTHING
+
+
+def do_propose(_):
+    """Rows to be filled in by hand: the reason, and the source."""
+    listed = deviations.read()
+    done = {}
+    for row, result in deviations.unexpected(kept("probe.json")["rows"], listed):
+        done.setdefault((row["server"], row["version"], row["protocol"], result["property"]), []).append((row, result))
+    for (server, version, protocol, name), found in done.items():
+        transports = [row["transport"] for row, _ in found]
+        print(deviations.to_toml(server=server, version=version, property=name, protocol=protocol, transports=transports,
+                                 dialogue=found[0][1].get("dialogue", [])))
+    return OK
+
+
+def do_pages(arguments):
+    listed = deviations.read()
+    pages = [(record.TRACK_RECORD, record.track_record(listed))]
+    if record.DATA.exists():
+        pages.append((record.SERVERS, record.servers(json.loads(record.DATA.read_text(encoding="utf-8")))))
+    fine = [house.write_or_check(path, text, check=arguments.check, command="ci/lab pages") for path, text in pages]
+    return OK if all(fine) else VIOLATED
+
+
+ACTIONS = {"packages": do_packages, "list": do_list, "up": do_up, "probe": do_probe, "findings": do_findings,
+           "clients": do_clients, "check": do_check, "propose": do_propose, "pages": do_pages}
+
+
+def seconds(text):
+    """A budget as the other commands take it: 90s, 10m, 2h."""
+    found = re.fullmatch(r"(\d+)(s|m|h)", text)
+    if not found or not int(found[1]):
+        raise argparse.ArgumentTypeError(f"a budget is a time such as 90s, 10m or 2h, not {text!r}")
+    return int(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]]
+
+
+def out_of_time(*_):
+    raise OutOfTime
 
 
 def parsed(usage, arguments):
@@ -142,9 +312,17 @@ def parsed(usage, arguments):
             sub.add_argument("server", nargs="*", metavar="SERVER")
         if name in ("probe", "check", "clients", "findings"):
             sub.add_argument("--format", choices=["text", "json"], default="text")
+        if name == "findings":
+            sub.add_argument("name", nargs="*", metavar="NAME", help="of a dialogue; * and ? stand for any characters")
+            sub.add_argument("--jobs", type=int, default=16, help="servers that are talked to at the same time")
+        if name in ("check", "clients"):
+            sub.add_argument("--budget", type=seconds, help="give up after this time (90s, 10m), with status 2")
+            sub.add_argument("--keep", action="store_true", help="write what was found to docs/servers.json")
+        if name == "pages":
+            sub.add_argument("--check", action="store_true", help="only say whether the pages are up to date")
         if name in ("probe", "check", "clients"):
             sub.add_argument("--binary", help="the `sallyport` to probe with (default: build/release's or build/dev's)")
-            sub.add_argument("--jobs", type=int, default=6, help="servers that are probed at the same time")
+            sub.add_argument("--jobs", type=int, default=16, help="servers that are probed at the same time")
     return parser.parse_args(arguments)
 
 
@@ -152,10 +330,15 @@ def main(usage, arguments=None):
     arguments = parsed(usage, arguments)
     # As from Ctrl-C: whatever was started is ended, and folders go.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGALRM, out_of_time)
+    signal.alarm(getattr(arguments, "budget", None) or 0)
     try:
         return ACTIONS[arguments.action](arguments)
-    except Unusable as error:
+    except (Unusable, deviations.Malformed, dialogue.Malformed) as error:
         print(f"lab: {error}", file=sys.stderr)
+        return FAILED
+    except OutOfTime:
+        print("lab: the time given by --budget was not enough; what was finished before stays in build/lab", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         return 130

@@ -12,9 +12,11 @@ can be read and judged as one:
 
 A line of the server's must be the next one that comes, `…` in it standing for any octets; `…` on a line of its
 own lets any lines pass until the next one that fits. A line of the client's is sent with CRLF, or without where it
-ends in a backslash; \\r \\n \\\\ \\xNN are those octets. `{password NAME}`, `{plain NAME}`, `{cram-md5 NAME}`,
-`{apop NAME}` and `{ntlm-1}`, `{ntlm-3 NAME}` are filled in, from the server's last line where they answer one.
-`! tls s0` starts TLS, `! close s0 client` hangs up, `! close s0 server` waits for the server to.
+ends in a backslash; \\r \\n \\\\ \\xNN are those octets. `{password NAME}`, `{quoted NAME}`, `{plain NAME}`,
+`{plain-for OTHER NAME}`, `{cram-md5 NAME}`, `{apop NAME}` and `{ntlm-1}`, `{ntlm-3 NAME}` are filled in, from the
+server's last line where they answer one.
+`! tls s0` starts TLS, `! close s0 client` hangs up, `! close s0 server` waits for the server to; `! silence s0 3`
+is right if nothing comes for so many seconds.
 `> ` stands before the line that makes the violation complete.
 """
 
@@ -39,7 +41,7 @@ class Malformed(Exception):
 
 @dataclasses.dataclass
 class Step:
-    kind: str  # "C", "S", "skip", "tls", "close"
+    kind: str  # "C", "S", "skip", "tls", "close", "silence"
     session: int = 0
     text: str = ""
     marked: bool = False
@@ -80,12 +82,11 @@ def _step(found, number):
         return Step("skip")
     if found["who"]:
         return Step(found["who"], int(found["n"] or 0), found["text"] or "", marked)
-    fact = re.fullmatch(r"(tls) s(\d+)|(close) s(\d+) (client|server)", found["fact"])
-    if not fact:
-        raise Malformed(f"line {number}: only '! tls sN' and '! close sN client|server' are facts here")
-    if fact[1]:
-        return Step("tls", int(fact[2]), marked=marked)
-    return Step("close", int(fact[4]), fact[5], marked)
+    fact = re.fullmatch(r"(tls|close|silence) s(\d+)(?: (client|server|\d+))?", found["fact"])
+    if not fact or not {"tls": not fact[3], "close": fact[3] in ("client", "server"),
+                        "silence": (fact[3] or "").isdigit()}[fact[1]]:
+        raise Malformed(f"line {number}: neither '! tls sN', '! close sN client|server' nor '! silence sN SECONDS'")
+    return Step(fact[1], int(fact[2]), fact[3] or "", marked)
 
 
 ESCAPE = re.compile(r"\\(r|n|\\|x[0-9A-Fa-f]{2})")
@@ -132,6 +133,16 @@ class Session:
         self.greeting = self.greeting or self.last
         return self.last
 
+    def is_silent(self, seconds):
+        self.socket.settimeout(seconds)
+        try:
+            self.line()
+            return False  # it spoke, or hung up
+        except TimeoutError:
+            return not self.buffer
+        finally:
+            self.socket.settimeout(PATIENCE_S)
+
     def send(self, sent):
         self.socket.sendall(sent)
 
@@ -153,8 +164,13 @@ def filled(text, session, accounts):
         password = accounts.get(name, "")
         if word == "password":
             return password
+        if word == "quoted":
+            return '"' + re.sub(r'(["\\])', r"\\\1", password) + '"'
         if word == "plain":
             return base64.b64encode(f"\0{name}\0{password}".encode()).decode()
+        if word == "plain-for":  # two names: for whom, and who asks
+            other, _, asking = name.partition(" ")
+            return base64.b64encode(f"{other}\0{asking}\0{accounts.get(asking, '')}".encode()).decode()
         if word == "cram-md5":
             digest = hmac.new(password.encode(), challenge(session.last), "md5").hexdigest()
             return base64.b64encode(f"{name} {digest}".encode()).decode()
@@ -166,7 +182,7 @@ def filled(text, session, accounts):
         if word == "ntlm-3":
             return base64.b64encode(ntlm.authenticate(challenge(session.last), name, password)).decode()
         raise Malformed(f"unknown word {{{found[1]}}}")
-    return re.sub(r"\{([a-z0-9-]+(?: [^}]*)?)\}", value, text)
+    return re.sub(r"\{([a-z][a-z0-9-]*(?: [^}]*)?)\}", value, text)
 
 
 class Player:
@@ -217,10 +233,15 @@ class Player:
             whole = not step.text.endswith("\\") or step.text.endswith("\\\\")
             text = step.text if whole else step.text[:-1]
             self.note("C", step.session, step.text, step.marked)
-            session.send(octets(filled(text, session, self.accounts)) + (b"\r\n" if whole else b""))
+            sent = filled(octets(text).decode("latin-1"), session, self.accounts)
+            session.send(sent.encode("latin-1") + (b"\r\n" if whole else b""))
         elif step.kind == "tls":
             session.start_tls()
             self.lines.append(f"  ! tls s{step.session}")
+        elif step.kind == "silence":
+            if not session.is_silent(int(step.text)):
+                return f"the server spoke within {step.text} s: {shown(session.last)!r}"
+            self.lines.append(f"{'> ' if step.marked else '  '}! silence s{step.session} {step.text}")
         elif step.text == "client":
             session.close()
             self.lines.append(f"  ! close s{step.session} client")

@@ -15,6 +15,9 @@ from processes import NotStarted, PATIENCE_S, find_tool
 
 # Examples: they are in nobody's system, and what is written about them may be read by anybody.
 ACCOUNTS = {"alice": "wonderland", "bob": "blancmange"}
+# Servers know these as well, for findings alone: a password that a line of commands has no room for (RFC 2449 §4:
+# 255 octets), and one of the characters that a quoted string has to escape (RFC 3501 §9).
+SPECIAL = {"carol": "c" * 240, "dave": 'da"ve\\9'}
 
 
 @functools.cache
@@ -40,6 +43,7 @@ def make_certificate(folder):
 class Lab(contextlib.AbstractContextManager):
     def __init__(self, accounts=None):
         self.accounts = accounts or ACCOUNTS
+        self.known = self.accounts if accounts else ACCOUNTS | SPECIAL  # to the servers
         self.running = {}
         self.failed = {}  # name: why
         self._stack = contextlib.ExitStack()
@@ -88,7 +92,7 @@ class Lab(contextlib.AbstractContextManager):
         if each.backend and each.backend not in self.running:
             raise NotStarted(f"{each.backend}, which stands behind it, isn't there: {self.failed[each.backend]}")
         self.running[each.name] = server.Running(
-            each, self.folder, certificate=self.certificate, key=self.key, accounts=self.accounts,
+            each, self.folder, certificate=self.certificate, key=self.key, accounts=self.known,
             backend=self.running.get(each.backend))
 
     def _await(self, name):

@@ -5,6 +5,7 @@ process, also where root starts it, leads a session of its own, and dies with it
 killed (PR_SET_PDEATHSIG).
 """
 
+import concurrent.futures
 import contextlib
 import ctypes
 import grp
@@ -15,6 +16,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 PATIENCE_S = 60  # before something counts as hung
@@ -62,13 +64,20 @@ def die_with_parent():
     ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
+_given = set()
+
+
 def free_ports(count):
-    """Ports that are free now. Somebody else may be faster, so their users try again."""
-    with contextlib.ExitStack() as sockets:
-        bound = [sockets.enter_context(socket.socket()) for _ in range(count)]
-        for each in bound:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in bound]
+    """Ports that are free now and weren't given before. Somebody else may be faster, so their users try again."""
+    ports = []
+    while len(ports) < count:
+        with socket.socket() as bound:
+            bound.bind(("127.0.0.1", 0))
+            port = bound.getsockname()[1]
+        if port not in _given:
+            _given.add(port)
+            ports.append(port)
+    return ports
 
 
 def listens(port, host="127.0.0.1"):
@@ -92,6 +101,40 @@ def wait_for(ready, what):
         if time.monotonic() > end:
             raise NotStarted(f"{what}: not ready after {PATIENCE_S} s")
         time.sleep(0.02)
+
+
+_children = set()
+_stopping = threading.Event()
+
+
+def run_to_end(command, *, limit_s, stdin=None, **more):
+    """subprocess.run, but ended with the Crew. Raises TimeoutExpired, and OSError where the Crew has ended."""
+    if _stopping.is_set():
+        raise InterruptedError("stopped")
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more) as child:
+        _children.add(child)
+        try:
+            stdout, stderr = child.communicate(stdin, timeout=limit_s)
+        except BaseException:
+            child.kill()
+            raise
+        finally:
+            _children.discard(child)
+        return subprocess.CompletedProcess(command, child.returncode, stdout, stderr)
+
+
+class Crew(concurrent.futures.ThreadPoolExecutor):
+    """Threads that wait for processes. Left by an exception, Ctrl-C's too, it waits for none of them."""
+
+    def __exit__(self, kind, *rest):
+        if kind is not None:
+            _stopping.set()
+            self.shutdown(wait=False, cancel_futures=True)
+            while any(thread.is_alive() for thread in self._threads):
+                for child in list(_children):
+                    child.kill()
+                time.sleep(0.05)
+        return super().__exit__(kind, *rest)
 
 
 class Process:

@@ -74,7 +74,8 @@ class Server:
     programs: tuple = ()
     backend: str = ""  # the server behind it
     folder: pathlib.Path = None  # where its templates are; filled in by load()
-    answer_s: int = 5  # how long an answer may take; some sleep on errors
+    answer_s: int = 5  # how long an answer may take
+    slow: bool = False  # sleeps on errors, each session in a process of its own
     hosts: dict = dataclasses.field(default_factory=dict)  # of ports that aren't on 127.0.0.1
 
     def missing(self):

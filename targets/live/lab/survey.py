@@ -1,18 +1,17 @@
 """Probes every server in every way that it can be talked to, and checks it as the KB article does.
 
 A survey is a list of rows, one for each server, protocol and transport, with the verdict on each property as
-`sallyport probe` gave it. Servers are probed beside each other, the ways to one server one after the other.
+`sallyport probe` gave it. Servers are probed beside each other, the ways to one server one after the other; but all at
+once where a server sleeps on errors and has a process for each session.
 """
 
-import concurrent.futures
 import json
 import subprocess
+import time
 
 import dialogue
-import lab
+from processes import Crew, run_to_end
 
-TRANSPORTS = ["plain", "starttls", "tls"]
-VERDICTS = ["violated", "inconclusive", "holds", "vacuous", "unobservable"]
 PROBE_LIMIT_S = 900  # for one way; the command has closer limits of its own
 NTLM = "NTLM"
 
@@ -22,17 +21,17 @@ def probe(binary, here, server, way, *options):
     protocol, transport, url = way
     first, *others = here.accounts
     command = [binary, "probe", url, "--format", "json", "--quiet", "--role", server.role,
-               "--ca-file", here.certificate, "--user", first, "--password-file", here.passwords[first],
-               *options]
+               "--ca-file", here.certificate, "--rate", 100, "--timeout", f"{server.answer_s}s",
+               "--user", first, "--password-file", here.passwords[first], *options]
     for name in others:
         command += ["--account", f"{name}={here.passwords[name]}"]
     if transport == "starttls":
         command.append("--starttls")
     row = {"server": server.name, "version": server.version(), "role": server.role, "protocol": protocol,
            "transport": transport, "results": []}
+    began = time.monotonic()
     try:
-        done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False,
-                              timeout=PROBE_LIMIT_S)
+        done = run_to_end([str(word) for word in command], text=True, limit_s=PROBE_LIMIT_S)
         row["exit"] = done.returncode
         row["results"] = [reduced(result) for result in json.loads(done.stdout)["results"]]
         if done.returncode not in (0, 1) and done.stderr:
@@ -40,6 +39,7 @@ def probe(binary, here, server, way, *options):
     except (OSError, ValueError, KeyError, subprocess.TimeoutExpired) as failure:
         row["exit"] = 2
         row["failure"] = f"{type(failure).__name__}: {failure}"
+    row["seconds"] = round(time.monotonic() - began, 1)
     return row
 
 
@@ -85,23 +85,27 @@ def article(here, running):
     return row
 
 
-def survey(binary, here, names, *, jobs=6, options=(), on_row=lambda row: None):
+def survey(binary, here, names, *, jobs=16, options=(), on_row=lambda row: None):
     """(rows, KB rows) of all servers that can be started; the others are in `here.failed`."""
     running = here.up(names)
 
-    def of_one(each):
+    def of_ways(each, ways):
         rows = []
-        for way in each.server.urls(each.ports):
+        for way in ways:
             rows.append(probe(binary, here, each.server, way, *options))
             on_row(rows[-1])
-        return rows, article(here, each)
+        return rows
 
-    rows, checks = [], []
-    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        for of_server, check in pool.map(of_one, running.values()):
-            rows += of_server
-            checks.append(check)
-    return rows, checks
+    work = []
+    for each in running.values():
+        ways = list(each.server.urls(each.ports))
+        work += [(each, [way]) for way in ways] if each.server.slow else [(each, ways)]
+    work.sort(key=lambda item: not item[0].server.slow)
+    order = list(running)
+    with Crew(jobs) as pool:
+        rows = [row for group in pool.map(lambda item: of_ways(*item), work) for row in group]
+        checks = list(pool.map(lambda each: article(here, each), running.values()))
+    return sorted(rows, key=lambda row: order.index(row["server"])), checks
 
 
 def differences(one, other):
@@ -113,7 +117,3 @@ def differences(one, other):
     for key in sorted(first.keys() | second.keys()):
         if first.get(key) != second.get(key):
             yield f"{' '.join(key)}: {first.get(key, 'no row')}, then {second.get(key, 'no row')}"
-
-
-def versions(here, names):
-    return {name: lab.servers()[name].version() for name in names if name not in here.failed}

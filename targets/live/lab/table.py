@@ -1,10 +1,10 @@
-"""Tables of a survey, for a terminal or as Markdown: servers down, properties across.
+"""Tables of a survey, for a terminal or as Markdown. What no row could observe gets no row or column of its own; a line
+says which that is."""
 
-A cell is one letter for each transport in the order plain, STARTTLS, TLS, or one letter where all agree:
-V violated, H holds, · vacuous, ? inconclusive. What no row could observe gets no column; the last line says which.
-"""
+LEGEND = """A cell is one letter for each transport in the order plain, STARTTLS, TLS, or one letter where all agree: V violated,
+H holds, · vacuous, ? inconclusive, - unobservable; empty where there is no such row."""
 
-LETTERS = {"violated": "V", "holds": "H", "vacuous": "·", "inconclusive": "?", "unobservable": " "}
+LETTERS = {"violated": "V", "holds": "H", "vacuous": "·", "inconclusive": "?", "unobservable": "-"}
 ORDER = ["plain", "starttls", "tls"]
 
 
@@ -67,3 +67,27 @@ def of_article(checks, form=laid_out):
         lines.append([row["server"], row["version"], row["role"], YES_NO[row.get("imap")], YES_NO[row.get("pop3")],
                       YES_NO[row.get("capa")], works("imap"), works("pop3")])
     return form(lines)
+
+
+CLIENTS_LEGEND = """Each client is told to log in in one way, or left to choose. *in* means that it logged in, *no* that it gave up; then
+come the ways that it tried on the wire, in their order, and where a person was asked for the password, how often."""
+
+
+def of_client(row):
+    if row["outcome"] == "skipped":
+        return "–"
+    words = {"logged in": "in", "gave up": "no", "never gave up": "FOR EVER"}[row["outcome"]]
+    tried = ", ".join(way if way != row["way"] else "it" for way in row["tried"])
+    if tried != "it" or row["outcome"] != "logged in":
+        words += f" ({tried or 'nothing tried'})"
+    return words + (f", asked {row['prompts']}×" if row.get("prompts", 0) > 1 else "")
+
+
+def of_clients(rows, form=laid_out):
+    """One line for each client and way, one column for each server."""
+    names = list(dict.fromkeys(row["server"] for row in rows))
+    by_key = {}
+    for row in rows:
+        by_key.setdefault((row["client"], row["protocol"], row["way"]), {})[row["server"]] = of_client(row)
+    return form([["client", *names], *([" ".join(key), *(found.get(name, "") for name in names)]
+                                       for key, found in by_key.items())])

@@ -6,7 +6,6 @@ Servers other than our own are the lab's (targets/live/lab).
 import contextlib
 import os
 import pathlib
-import signal
 import subprocess
 import sys
 import tempfile
@@ -15,7 +14,8 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lab"))
 
 import lab  # noqa: E402
-from processes import PATIENCE_S, NotStarted, die_with_parent, find_tool  # noqa: E402
+import serve  # noqa: E402
+from processes import PATIENCE_S, NotStarted, find_tool  # noqa: E402
 
 SALLYPORT = os.environ.get("SALLYPORT", "sallyport")
 
@@ -50,35 +50,10 @@ class TestCase(unittest.TestCase):
         )
 
     def serve(self, *arguments):
-        return self.cleanup.enter_context(serving(*arguments))
+        return self.cleanup.enter_context(serve.serving(SALLYPORT, *arguments))
 
     def dovecot(self, user, password):
         return self.cleanup.enter_context(dovecot(self, user, password))
-
-
-@contextlib.contextmanager
-def serving(*arguments):
-    """`sallyport serve`: the port of each listener by name. Must end with 0 on SIGTERM."""
-    with subprocess.Popen(
-        [SALLYPORT, "serve", *map(str, arguments)], stdout=subprocess.PIPE, text=True,
-        preexec_fn=die_with_parent,
-    ) as process:
-        try:
-            ports = {}
-            for line in process.stdout:
-                if line == "ready\n":
-                    break
-                name, address = line.split()
-                ports[name] = int(address.rpartition(":")[2])
-            else:
-                raise AssertionError(f"sallyport serve ended with {process.wait()}")
-            yield ports
-            process.send_signal(signal.SIGTERM)
-            status = process.wait(timeout=PATIENCE_S)
-            if status != 0:
-                raise AssertionError(f"SIGTERM ended sallyport serve with {status}, not 0")
-        finally:
-            process.kill()
 
 
 @contextlib.contextmanager

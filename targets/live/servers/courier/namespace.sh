@@ -3,7 +3,7 @@
 # /etc and /usr and a folder of this instance over /run; nobody else does, and all of it is gone with its last
 # process.
 #
-#   unshare --user --map-root-user --mount namespace.sh DIRECTORY UNPACKED PRELOAD
+#   unshare --user --map-root-user --mount --pid --fork --kill-child namespace.sh DIRECTORY UNPACKED PRELOAD
 #
 # Ports come as IMAP_PORT, IMAPS_PORT, POP3_PORT and POP3S_PORT in the environment.
 # shellcheck disable=SC1091,SC2034 # its files aren't here, and what is set goes to the servers' environment

@@ -11,15 +11,18 @@ from packages import cache, unpacked
 from processes import find_tool, owner
 from server import Server, run
 
-RECORD = "{name}\tuid={uid}|gid={gid}|home={home}|mail={home}|systempw={password}|hmac-md5pw={hmac}|options=mailhost={host}\n"
+RECORD = ("{name}\tuid={uid}|gid={gid}|home={home}|mail={home}|systempw={password}|hmac-md5pw={hmac}|"
+          "options=mailhost={host}\n")
 BACKEND = "127.0.0.2"  # to Courier a host of its own name is itself
 
 
 @dataclasses.dataclass
 class Courier(Server):
+    slow: bool = True
     package: str = "courier-imap"
     programs: tuple = ("unshare",)
     backend: str = "dovecot-ntlm"
+    answer_s: int = 20  # it sleeps five seconds on an error
 
     def missing(self):
         if not unpacked("courier"):
@@ -43,13 +46,16 @@ class Courier(Server):
         # couriertls becomes the package's user, which isn't there where it is only unpacked.
         for file, record in [("passwd", "courier:x:0:0::/:/bin/false\n"), ("group", "courier:x:0:\n")]:
             place.file(f"etc/{file}", pathlib.Path("/etc", file).read_text(encoding="utf-8") + record)
-        place.file("certificate-and-key.pem", place.key.read_text(encoding="utf-8") + place.certificate.read_text(encoding="utf-8"))
-        environment = preload.environment(place, ports={143: place.backend.ports["imap"], 110: place.backend.ports["pop3"]})
+        both = "".join(path.read_text(encoding="utf-8") for path in (place.key, place.certificate))
+        place.file("certificate-and-key.pem", both)
+        behind = place.backend.ports
+        environment = preload.environment(place, ports={143: behind["imap"], 110: behind["pop3"]})
         library = environment.pop("LD_PRELOAD")
         environment |= {f"{name.upper()}_PORT": str(port) for name, port in place.ports.items()}
         script = place.fill("namespace.sh")  # the tree may be where only root reads
-        yield [find_tool("unshare"), "--user", "--map-root-user", "--mount", "sh", script, place.folder,
-               cache() / "courier", library], environment
+        # couriertcpd leaves its session, so that only the end of a PID namespace ends all of it for sure.
+        yield [find_tool("unshare"), "--user", "--map-root-user", "--mount", "--pid", "--fork", "--kill-child",
+               "sh", script, place.folder, cache() / "courier", library], environment
 
 
 SERVERS = [Courier(name="courier", title="proxy to the back-end that its user database names")]

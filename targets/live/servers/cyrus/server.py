@@ -49,6 +49,7 @@ def opens(port, name, password):
 
 @dataclasses.dataclass
 class Cyrus(Server):
+    slow: bool = True
     package: str = "cyrus-imapd"
     programs: tuple = ("saslpasswd2",)
 

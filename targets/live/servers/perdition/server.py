@@ -15,9 +15,11 @@ FALSE = {"imap": ["--imap_capability", "IMAP4 IMAP4REV1 LITERAL+ SASL-IR AUTH=NT
 
 @dataclasses.dataclass
 class Perdition(Server):
+    slow: bool = True
     package: str = "perdition"
     programs: tuple = ("perdition.imap4", "perdition.pop3")
     backend: str = "dovecot-ntlm"
+    answer_s: int = 20  # it sleeps three seconds on an error
     capabilities: dict = None
 
     def commands(self, place):

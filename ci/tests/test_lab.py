@@ -1,0 +1,250 @@
+"""The lab without its servers: dialogues are played to the letter, a run is compared with what is listed both ways, two
+runs with each other, nothing unreported is published, and what the lab starts ends with it."""
+
+import argparse
+import contextlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+from script import CI
+
+LAB = CI.parent / "targets" / "live" / "lab"
+sys.path[:0] = [str(LAB), str(CI)]
+
+import clients  # noqa: E402
+import command  # noqa: E402
+import deviations  # noqa: E402
+import dialogue  # noqa: E402
+import lab  # noqa: E402
+import ntlm  # noqa: E402
+import packages  # noqa: E402
+import record  # noqa: E402
+import survey  # noqa: E402
+import table  # noqa: E402
+
+ROW = """[[deviation]]
+server = "nginx"
+version = "1.22.1"
+property = "STM-01"
+protocol = "pop3"
+reason = "NOOP before the login. Really"
+source = "RFC 1939 §5"
+date = 2026-11-25
+dialogue = '''
+  C0: NOOP
+> S0: +OK
+'''
+"""
+
+
+@contextlib.contextmanager
+def answering(answers, greeting=b"+OK hello\r\n"):
+    """A server of one session after the other that has an answer for each line, and otherwise none; its port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        with contextlib.suppress(OSError):
+            while True:
+                session, _ = listener.accept()
+                with session, session.makefile("rb") as lines:
+                    session.sendall(greeting)
+                    for line in lines:
+                        session.sendall(answers.get(line.rstrip(b"\r\n"), b""))
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        listener.close()
+
+
+class Dialogues(unittest.TestCase):
+    def play(self, text, **answers):
+        octets = {name.replace("_", " ").encode(): value for name, value in answers.items()}
+        with answering(octets) as port:
+            return dialogue.play("pop3\nS0: +OK…\n" + text, port, {"alice": "secret"})
+
+    def test_the_server_speaks_its_part(self):
+        played = self.play("C0: NOOP\n> S0: +OK f…e\n", NOOP=b"+OK fine\r\n")
+        self.assertTrue(played.happened, played.why_not)
+        self.assertEqual(played.lines, ["  S0: +OK hello", "  C0: NOOP", "> S0: +OK fine"])
+
+    def test_another_answer_is_another_dialogue(self):
+        played = self.play("C0: NOOP\n> S0: +OK…\n", NOOP=b"-ERR no\r\n")
+        self.assertFalse(played.happened)
+        self.assertIn("-ERR no", played.why_not)
+
+    def test_a_line_too_many_is_not_overlooked_but_where_that_is_said(self):
+        self.assertFalse(self.play("C0: X\n> S0: .\n", X=b"a\r\n.\r\n").happened)
+        self.assertTrue(self.play("C0: X\n…\n> S0: .\n", X=b"a\r\n.\r\n").happened)
+
+    def test_silence_is_that_nothing_comes(self):
+        self.assertTrue(self.play("C0: X\n> ! silence s0 1\n", Y=b"+OK\r\n").happened)
+        self.assertFalse(self.play("C0: X\n> ! silence s0 1\n", X=b"+OK\r\n").happened)
+
+    def test_no_password_is_in_what_is_written_down(self):
+        played = self.play("C0: PASS {password alice}\n> S0: -ERR…\n", PASS_secret=b"-ERR secret is wrong\r\n")
+        self.assertTrue(played.happened, played.why_not)
+        self.assertNotIn("secret", "".join(played.lines))
+
+    def test_what_cannot_be_read_is_said_in_one_line(self):
+        for text in ["C0: NOOP", "smtp\n> C0: NOOP", "pop3\nC0: NOOP\n", "pop3\n> hello\n", "pop3\n> ! close s0\n",
+                     "pop3\n> ! silence s0 client\n"]:
+            with self.subTest(text), self.assertRaises(dialogue.Malformed) as raised:
+                dialogue.read(text)
+            self.assertNotIn("\n", str(raised.exception))
+
+    def test_ntlm_is_that_of_its_specification(self):
+        self.assertEqual(ntlm.md4(b"abc").hex(), "a448017aaf21d8525fc10ae87aa6729d")  # RFC 1320 A.5
+        self.assertRaises(ValueError, ntlm.authenticate, b"NTLMSSP\0\2", "alice", "secret")
+
+
+class Deviations(unittest.TestCase):
+    def row(self, verdict="violated", transport="plain", version="1.22.1"):
+        return {"server": "nginx", "version": version, "protocol": "pop3", "transport": transport, "exit": 1,
+                "results": [{"property": "STM-01", "verdict": verdict, "detail": "why"}]}
+
+    def compare(self, text, *rows, results=()):
+        return list(command.compare(list(rows), deviations.read(text), list(results)))
+
+    def test_as_listed(self):
+        self.assertEqual(self.compare(ROW, self.row()), [])
+
+    def test_a_violation_that_is_not_listed_is_a_difference(self):
+        self.assertEqual(len(self.compare("", self.row())), 1)
+        self.assertEqual(len(self.compare(ROW, self.row(version="1.26"))), 1, "listed for another version")
+        self.assertEqual(len(self.compare(ROW + 'transports = ["tls"]', self.row(), self.row(transport="tls"))), 1)
+
+    def test_a_listed_one_that_does_not_happen_is_a_difference(self):
+        for verdict in ["holds", "vacuous", "inconclusive", "unobservable"]:
+            with self.subTest(verdict):
+                self.assertEqual(len(self.compare(ROW, self.row(verdict))), 1)
+        self.assertEqual(len(self.compare(ROW, self.row(), self.row("holds", "tls"))), 1, "on one transport only")
+
+    def test_a_finding_that_does_not_happen_is_a_difference(self):
+        result = {"server": "nginx", "version": "1.22.1", "finding": "x", "verdict": "holds", "detail": "why"}
+        self.assertEqual(len(self.compare("", results=[result])), 1)
+        self.assertEqual(self.compare("", results=[result | {"verdict": "violated"}]), [])
+
+    def test_a_row_says_neither_too_little_nor_too_much(self):
+        for text in [ROW.replace("reason", "because"), ROW.replace("2026-11-25", '"today"'), ROW.replace("> S0", "  S0"),
+                     ROW + 'disclosure = "secret"', ROW + 'finding = "nowhere"', ROW.replace('"pop3"', '"smtp"'),
+                     ROW.replace("[[deviation]]", "[[deviations]]"), ROW.replace('source = "RFC 1939 §5"\n', "")]:
+            with self.subTest(text), self.assertRaises(deviations.Malformed):
+                deviations.read(text)
+
+    def test_two_runs_are_compared_verdict_by_verdict(self):
+        self.assertEqual(list(survey.differences([self.row()], [self.row()])), [])
+        self.assertEqual(list(survey.differences([self.row()], [self.row("holds")])),
+                         ["nginx pop3 plain STM-01: violated, then holds"])
+        self.assertEqual(len(list(survey.differences([self.row()], []))), 1)
+
+    def test_a_budget_is_a_time(self):
+        self.assertEqual([command.seconds(text) for text in ("90s", "10m", "2h")], [90, 600, 7200])
+        for text in ["10", "0s", "soon", "1d"]:
+            with self.subTest(text), self.assertRaises(argparse.ArgumentTypeError):
+                command.seconds(text)
+
+    def test_nothing_unreported_is_published(self):
+        for disclosure, shown in [("unreported", False), ("reported: 2026-11-25", True), ("public: CVE-1", True)]:
+            with self.subTest(disclosure):
+                page = record.track_record(deviations.read(ROW + f'disclosure = "{disclosure}"'))
+                self.assertEqual("C0: NOOP" in page, shown)
+                self.assertIn("NOOP before the login", page)
+
+    def test_what_is_listed_fits_what_is_there(self):
+        listed = deviations.read()
+        self.assertGreaterEqual(len({(each.server, each.property, each.protocol) for each in listed}), 12)
+        dialogues = {path.stem for path in deviations.FINDINGS.glob("*.dialogue")}
+        self.assertEqual({each.finding for each in listed if each.finding}, dialogues)
+        for each in listed:
+            with self.subTest(each.server, property=each.property):
+                self.assertIn(each.server, lab.servers())
+                group, number = each.property.lower().split("-")
+                self.assertTrue((CI.parent / "properties" / group / f"{group}_{number}.md").exists())
+                for password in (lab.ACCOUNTS | lab.SPECIAL).values():
+                    self.assertNotIn(password, each.dialogue)
+                if each.finding:
+                    self.assertEqual(dialogue.read(each.dialogue_of_finding())[0], each.protocol)
+
+    def test_the_pages_are_up_to_date(self):
+        self.assertEqual(command.main("", ["pages", "--check"]), command.OK)
+
+
+class Tables(unittest.TestCase):
+    def test_a_cell_has_a_letter_for_each_transport_that_differs(self):
+        self.assertEqual(table.cell({"plain": "holds", "starttls": "holds", "tls": "holds"}), "H")
+        self.assertEqual(table.cell({"plain": "holds", "tls": "violated"}), "HV")
+        self.assertEqual(table.cell({}), "")
+
+    def test_what_nobody_sees_has_no_column(self):
+        rows = [{"server": "a", "protocol": "imap", "transport": "plain",
+                 "results": [{"property": "ADV-01", "verdict": "holds"}, {"property": "ADV-04", "verdict": "unobservable"}]}]
+        text = table.of_verdicts(rows)
+        self.assertNotIn("ADV-04", text.splitlines()[0])
+        self.assertIn("ADV-04", text)
+
+    def test_a_client_that_asks_for_ever_stands_out(self):
+        row = {"client": "c", "protocol": "imap", "way": "NTLM", "server": "s", "outcome": "never gave up",
+               "tried": ["NTLM"] * 2}
+        self.assertIn("FOR EVER", table.of_client(row))
+
+
+class Relays(unittest.TestCase):
+    def test_what_a_client_tries_and_is_told_is_noted(self):
+        with answering({b"AUTH NTLM": b"-ERR no\r\n", b"USER alice": b"+OK\r\n"}) as port:
+            relay = clients.Relay(port, "pop3")
+            with socket.create_connection(("127.0.0.1", relay.port)) as client, client.makefile("rwb") as stream:
+                stream.readline()
+                for line in [b"AUTH NTLM\r\n", b"USER alice\r\n"]:
+                    stream.write(line)
+                    stream.flush()
+                    stream.readline()
+            relay.close()
+        self.assertEqual((relay.tried, relay.refusals), (["NTLM", "USER"], ["-ERR no"]))
+
+
+class Processes(unittest.TestCase):
+    def test_what_was_started_ends_with_whoever_started_it(self):
+        program = ("import pathlib, sys; sys.path.insert(0, sys.argv[1]); import processes, time\n"
+                   "p = processes.Process(['sleep', '60'], log=pathlib.Path(sys.argv[2]))\n"
+                   "print(p.popen.pid, flush=True); time.sleep(60)")
+        with tempfile.TemporaryDirectory() as folder:
+            with subprocess.Popen([sys.executable, "-B", "-c", program, LAB, f"{folder}/log"], stdout=subprocess.PIPE,
+                                  text=True) as parent:
+                child = int(parent.stdout.readline())
+                parent.send_signal(signal.SIGKILL)
+            deadline = time.monotonic() + 30
+            while _alive(child) and time.monotonic() < deadline:
+                time.sleep(0.02)
+            self.assertFalse(_alive(child))
+
+    def test_a_version_is_upstreams(self):
+        packages.version_of.cache_clear()
+        self.assertIsNone(packages.version_of("there-is-no-such-package"))
+        self.assertEqual(set(packages.wanted()), {"cyrus", "courier"})
+
+    def test_every_server_says_what_it_is(self):
+        for server in lab.servers().values():
+            with self.subTest(server.name):
+                self.assertIn(server.role, ("frontend", "backend"))
+                self.assertTrue(server.title)
+                self.assertIn(server.backend, ("", *lab.servers()))
+
+
+def _alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as state:
+            return state.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+if __name__ == "__main__":
+    unittest.main()

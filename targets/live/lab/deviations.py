@@ -1,0 +1,120 @@
+"""Deviations of real servers, as data: targets/live/deviations.toml, and the dialogues in targets/live/findings.
+
+A row says that a server of one version violates a property in a protocol, why that is so, from what it is known, and
+the octets that show it. Where a plain probe can't see it, `finding` names the dialogue that does. A run is compared
+with the rows both ways: a violation that isn't listed is one difference, and a listed one that didn't happen another.
+"""
+
+import dataclasses
+import datetime
+import fnmatch
+import pathlib
+import tomllib
+
+LIVE = pathlib.Path(__file__).resolve().parent.parent
+LISTED = LIVE / "deviations.toml"
+FINDINGS = LIVE / "findings"
+# What `disclosure` begins with: before it is one of the last two, nothing but the fact is published.
+UNREPORTED, REPORTED, PUBLIC = "unreported", "reported", "public"
+
+
+class Malformed(Exception):
+    """A row that says too little or too much; one line."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Deviation:
+    server: str
+    version: str
+    property: str
+    protocol: str
+    reason: str
+    source: str
+    date: datetime.date
+    dialogue: str
+    finding: str = ""  # a file in targets/live/findings; else the probe shows it
+    transports: tuple = ()  # those on which the probe shows it; empty: all that the server has
+    disclosure: str = ""  # where it has a security effect
+
+    @property
+    def may_be_shown(self):
+        return not self.disclosure or self.disclosure.partition(":")[0] in (REPORTED, PUBLIC)
+
+    def dialogue_of_finding(self):
+        return (FINDINGS / f"{self.finding}.dialogue").read_text(encoding="utf-8")
+
+
+def _row(table, number):
+    def wrong(what):
+        raise Malformed(f"deviation {number} ({table.get('server')}, {table.get('property')}): {what}")
+
+    fields = {field.name: field for field in dataclasses.fields(Deviation)}
+    for name in table:
+        if name not in fields:
+            wrong(f"no member is named {name}")
+    for name, field in fields.items():
+        if field.default is dataclasses.MISSING and not table.get(name):
+            wrong(f"{name} is missing")
+    if table["protocol"] not in ("imap", "pop3"):
+        wrong("protocol is imap or pop3")
+    if not isinstance(table["date"], datetime.date):
+        wrong("date is a date")
+    if table.get("disclosure", PUBLIC).partition(":")[0] not in (UNREPORTED, REPORTED, PUBLIC):
+        wrong(f"disclosure begins with {UNREPORTED}, {REPORTED} or {PUBLIC}")
+    if not any(line.startswith("> ") for line in table["dialogue"].splitlines()):
+        wrong("no line of the dialogue is marked with '> '")
+    if table.get("finding") and not (FINDINGS / f"{table['finding']}.dialogue").exists():
+        wrong(f"there is no dialogue {table['finding']}")
+    if set(table.get("transports", ())) - {"plain", "starttls", "tls"}:
+        wrong("transports are plain, starttls and tls")
+    return Deviation(**{**table, "transports": tuple(table.get("transports", ()))})
+
+
+def read(text=None):
+    """All rows; raises Malformed."""
+    try:
+        document = tomllib.loads(LISTED.read_text(encoding="utf-8") if text is None else text)
+    except tomllib.TOMLDecodeError as error:
+        raise Malformed(str(error)) from error
+    if set(document) - {"deviation"}:
+        raise Malformed("only [[deviation]] tables are expected here")
+    return [_row(table, number) for number, table in enumerate(document.get("deviation", []), 1)]
+
+
+def unexpected(rows, listed):
+    """Violations of a survey that no row lists: (row of the survey, result)."""
+    for row in rows:
+        for result in row["results"]:
+            if result["verdict"] == "violated" and not any(covers(d, row, result["property"]) for d in listed):
+                yield row, result
+
+
+def covers(deviation, row, name):
+    """Whether a row explains a violation that the probe shows. One with a dialogue does as well, but needn't be seen."""
+    return (deviation.property == name and deviation.server == row["server"]
+            and deviation.version == row["version"] and deviation.protocol == row["protocol"]
+            and (not deviation.transports or row["transport"] in deviation.transports))
+
+
+def absent(rows, listed):
+    """Rows of probes that did not happen on a transport where they should: (deviation, transport, what was instead)."""
+    for deviation in listed:
+        for row in rows:
+            if deviation.finding or not covers(deviation, row, deviation.property):
+                continue
+            verdict = next((r["verdict"] for r in row["results"] if r["property"] == deviation.property), "no row")
+            if verdict != "violated":
+                yield deviation, row["transport"], verdict
+
+
+def findings(listed, pattern="*"):
+    return [deviation for deviation in listed if deviation.finding and fnmatch.fnmatch(deviation.finding, pattern)]
+
+
+def to_toml(*, dialogue, transports, **fields):
+    """A row with what a run can tell; a person fills in the rest."""
+    text = "[[deviation]]\n" + "".join(f'{name} = "{value}"\n' for name, value in fields.items())
+    if set(transports) < {"plain", "starttls", "tls"}:
+        text += f"transports = {list(transports)}\n".replace("'", '"')
+    text += 'reason = ""\nsource = ""\n' + f"date = {datetime.date.today()}\n"
+    return text + "dialogue = '''\n" + "".join(f"{line}\n" for line in dialogue) + "'''\n"

@@ -1,0 +1,36 @@
+"""Plays the listed dialogues, each until it happens: it says that something can happen, and some of that is a race."""
+
+import dialogue
+import lab
+from processes import Crew
+
+TRIES = 3
+
+
+def play(here, deviation):
+    """What came of one listed finding, as a result."""
+    result = {"finding": deviation.finding, "server": deviation.server, "version": deviation.version,
+              "property": deviation.property, "protocol": deviation.protocol}
+    running = here.running.get(deviation.server)
+    if running is None:
+        return result | {"verdict": "skipped", "detail": here.failed.get(deviation.server, "not started")}
+    version = running.server.version()
+    if version != deviation.version:
+        return result | {"verdict": "skipped", "detail": f"listed for {deviation.version}; here is {version}"}
+    for _ in range(TRIES):
+        played = dialogue.play(deviation.dialogue_of_finding(), running.ports[deviation.protocol], here.known)
+        if played.happened:
+            break
+    verdict = "violated" if played.happened else "holds"
+    return result | {"verdict": verdict, "detail": played.why_not, "dialogue": played.lines}
+
+
+def play_all(here, listed, *, jobs):
+    """In order where they are about one server, since they may have the same mailbox."""
+    here.up(sorted({each.server for each in listed}))
+    by_server = {}
+    for each in listed:
+        by_server.setdefault(lab.servers()[each.server].backend or each.server, []).append(each)
+    with Crew(jobs) as pool:
+        played = pool.map(lambda group: [play(here, each) for each in group], by_server.values())
+        return [result for group in played for result in group]

@@ -1,0 +1,102 @@
+"""The quick part of the lab: a server comes and goes without a trace, a finding repeats where it is and only there, and
+what real clients are told by `sallyport serve`. The whole lab is `ci/lab check`.
+
+Run by ctest; by hand: SALLYPORT=build/dev/bin/sallyport python3 targets/live/tests/lab_test.py
+"""
+
+import contextlib
+import pathlib
+import signal
+import subprocess
+import sys
+import unittest
+
+from harness import SALLYPORT, TestCase, main
+
+import clients  # of the lab, whose folder the harness has put into the path
+import dialogue
+import lab
+import serve
+from processes import PATIENCE_S, find_tool
+
+COMMAND = pathlib.Path(__file__).resolve().parents[3] / "ci" / "lab"
+DROPPED = "dovecot-imap-initial-response-of-cram-md5"
+FINDINGS = pathlib.Path(__file__).resolve().parent.parent / "findings"
+
+
+def command_lines():
+    for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            yield (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+
+
+class Servers(TestCase):
+    def setUp(self):
+        super().setUp()
+        if why := lab.servers()["dovecot"].missing():
+            self.skipTest(why)
+
+    def test_what_comes_up_goes_without_a_trace(self):
+        with subprocess.Popen([sys.executable, "-B", COMMAND, "up", "dovecot"], stdout=subprocess.PIPE, text=True) as up:
+            said = []
+            for line in up.stdout:
+                said.append(line)
+                if line.startswith("ready"):
+                    break
+            text = "".join(said)
+            self.assertIn("imaps://127.0.0.1:", text)
+            folder = pathlib.Path(text.split("their passwords: ")[1].split("/*")[0])
+            self.assertTrue(any(str(folder) in line for line in command_lines()))
+            up.send_signal(signal.SIGTERM)
+            self.assertEqual(up.wait(timeout=PATIENCE_S), 0)
+        self.assertFalse(folder.exists())
+        self.assertEqual([line for line in command_lines() if str(folder) in line], [])
+
+    def test_a_finding_happens_where_it_is_and_only_there(self):
+        text = (FINDINGS / f"{DROPPED}.dialogue").read_text(encoding="utf-8")
+        with lab.Lab() as here:
+            ports = here.up(["dovecot"])["dovecot"].ports
+            played = dialogue.play(text, ports["imap"], here.known)
+            self.assertTrue(played.happened, played)
+        with lab.Lab() as here, serve.profile(SALLYPORT, "hardened", ("alice", here.passwords["alice"])) as ports:
+            played = dialogue.play(text, ports["imap"], here.known)
+            self.assertFalse(played.happened, played)
+
+
+class Clients(TestCase):
+    ACCOUNT = ("alice", "wonderland")
+
+    def outcomes(self, profile, name, way):
+        """Of one client told to log in in one way, at a profile's front-end and at its back-end."""
+        password = self.file("password", self.ACCOUNT[1] + "\n")
+        client = next(each for each in clients.CLIENTS if each[0] == name)
+        if not find_tool(client[2]):
+            self.skipTest(f"{client[2]} isn't installed")
+        with serve.profile(SALLYPORT, profile, (self.ACCOUNT[0], password)) as ports:
+            return [clients.one(client, "imap", way, profile, ports[port], self.ACCOUNT) for port in ("imap", "backend-imap")]
+
+    def test_a_password_works_everywhere(self):
+        for profile in serve.PROFILES:
+            for way in ["LOGIN", "PLAIN"]:
+                with self.subTest(profile, way=way):
+                    for row in self.outcomes(profile, "imaplib", way):
+                        self.assertEqual((row["outcome"], row["tried"]), ("logged in", [way]), row)
+
+    def test_ntlm_is_tried_once_and_refused_by_exchange_2000(self):
+        front, back = self.outcomes("exchange-2000", "curl", "NTLM")
+        self.assertEqual((front["outcome"], front["tried"]), ("gave up", ["NTLM"]), front)
+        self.assertRegex(front["told"], r"^\S+ NO ")
+        self.assertEqual(back["outcome"], "logged in", back)
+
+    def test_what_is_not_offered_is_not_tried(self):
+        front, _ = self.outcomes("exchange-2000-sp1", "curl", "NTLM")
+        self.assertEqual((front["outcome"], front["tried"], front["told"]), ("gave up", [], ""), front)
+
+    @unittest.skipUnless(find_tool("mutt"), "mutt isn't installed")
+    def test_a_person_is_asked_once(self):
+        front, _ = self.outcomes("exchange-2000", "mutt", "NTLM")
+        self.assertEqual((front["outcome"], front["prompts"]), ("gave up", 1), front)
+
+
+if __name__ == "__main__":
+    main()
