@@ -21,6 +21,7 @@ import clients  # noqa: E402
 import command  # noqa: E402
 import deviations  # noqa: E402
 import dialogue  # noqa: E402
+import findings  # noqa: E402
 import lab  # noqa: E402
 import ntlm  # noqa: E402
 import packages  # noqa: E402
@@ -130,7 +131,14 @@ class Deviations(unittest.TestCase):
     def test_a_finding_that_does_not_happen_is_a_difference(self):
         result = {"server": "nginx", "version": "1.22.1", "finding": "x", "verdict": "holds", "detail": "why"}
         self.assertEqual(len(self.compare("", results=[result])), 1)
-        self.assertEqual(self.compare("", results=[result | {"verdict": "violated"}]), [])
+        happened = result | {"verdict": "violated", "property": "STM-01", "monitor": "violated"}
+        self.assertEqual(self.compare("", results=[happened]), [])
+        self.assertEqual(self.compare("", results=[happened | {"monitor": "unobservable"}]), [])
+        self.assertEqual(len(self.compare("", results=[happened | {"monitor": "holds"}])), 1)
+
+    def test_a_finding_is_a_transcript(self):
+        result = {"protocol": "pop3", "dialogue": ["  C0: NOOP", "> ! silence s0 3"]}
+        self.assertEqual(findings.transcript(result), "pop3\nC0: NOOP\n! quiescent\n! quiescent\n")
 
     def test_a_row_says_neither_too_little_nor_too_much(self):
         for text in [ROW.replace("reason", "because"), ROW.replace("2026-11-25", '"today"'), ROW.replace("> S0", "  S0"),
@@ -175,6 +183,14 @@ class Deviations(unittest.TestCase):
 
     def test_the_pages_are_up_to_date(self):
         self.assertEqual(command.main("", ["pages", "--check"]), command.OK)
+
+
+class Broken(unittest.TestCase):
+    def test_only_what_is_not_there_may_be_skipped(self):
+        for server in lab.servers().values():
+            expected = [] if server.missing() or lab.servers().get(server.backend, server).missing() else [server.name]
+            with self.subTest(server.name):
+                self.assertEqual(command.broken({server.name: "not ready after 60 s"}), expected)
 
 
 class Tables(unittest.TestCase):

@@ -1,8 +1,11 @@
 """Plays the listed dialogues, each until it happens: it says that something can happen, and some of that is a race."""
 
+import json
+import tempfile
+
 import dialogue
 import lab
-from processes import Crew
+from processes import Crew, run_to_end
 
 TRIES = 3
 
@@ -23,6 +26,23 @@ def play(here, deviation):
             break
     verdict = "violated" if played.happened else "holds"
     return result | {"verdict": verdict, "detail": played.why_not, "dialogue": played.lines}
+
+
+def transcript(result):
+    """What was said, as a transcript that `sallyport audit` reads."""
+    lines = [line[2:] for line in result["dialogue"]]
+    lines = ["! quiescent" if line.startswith("! silence") else line for line in lines]
+    return "\n".join([result["protocol"], *lines, "! quiescent"]) + "\n"
+
+
+def audit(binary, result):
+    """What the property's own monitor says of a finding that happened: often that it can't see enough."""
+    with tempfile.NamedTemporaryFile("w", suffix=".transcript", encoding="utf-8") as file:
+        file.write(transcript(result))
+        file.flush()
+        done = run_to_end([binary, "audit", file.name, "--format", "json"], text=True, limit_s=60)
+    verdicts = {each["property"]: each["verdict"] for each in json.loads(done.stdout)["results"]}
+    return verdicts.get(result["property"], "no row")
 
 
 def play_all(here, listed, *, jobs):
