@@ -319,6 +319,10 @@ def seconds(text):
     return int(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]]
 
 
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+
 def out_of_time(*_):
     raise OutOfTime
 
@@ -348,8 +352,9 @@ def parsed(usage, arguments):
 
 def main(usage, arguments=None):
     arguments = parsed(usage, arguments)
-    # As from Ctrl-C: whatever was started is ended, and folders go.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    # Whatever was started is ended, and folders go. A shell's background job is born with SIGINT ignored.
+    signal.signal(signal.SIGTERM, interrupted)
+    signal.signal(signal.SIGINT, interrupted)
     signal.signal(signal.SIGALRM, out_of_time)
     signal.alarm(getattr(arguments, "budget", None) or 0)
     try:

@@ -37,7 +37,9 @@ class Servers(TestCase):
             self.skipTest(why)
 
     def test_what_comes_up_goes_without_a_trace(self):
-        with subprocess.Popen([sys.executable, "-B", COMMAND, "up", "dovecot"], stdout=subprocess.PIPE, text=True) as up:
+        # As a shell's background job, which is born deaf to SIGINT.
+        with subprocess.Popen([sys.executable, "-B", COMMAND, "up", "dovecot"], stdout=subprocess.PIPE, text=True,
+                              preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN)) as up:
             said = []
             for line in up.stdout:
                 said.append(line)
