@@ -107,6 +107,14 @@ class WrongUsage(Command):
             (["probe", "imap://127.0.0.1:1", "--user", "alice"], "--password-file"),
             (["probe", "imap://127.0.0.1:1", "--role", "middle"], ["'middle'", "frontend"]),
             (["probe", "imap://127.0.0.1:1", "--deviations", "/nowhere"], "/nowhere"),
+            (["probe", "imap://127.0.0.1:1", "--rate", "0"], "--rate"),
+            (["probe", "imap://127.0.0.1:1", "--silence", "long"], "--silence"),
+            (["probe", "imap://127.0.0.1:1", "--backend-tap", "nowhere"], "nowhere"),
+            (["interpose", "--listen", "127.0.0.1:0"], "--backend"),
+            (["interpose", "--listen", "127.0.0.1:0", "--backend", "x"], "x"),
+            (["interpose", "--listen", "x", "--backend", "x", "--churn", "close@noon"], "noon"),
+            (["audit", "/nowhere"], "/nowhere"),
+            (["audit"], "FILE"),
         ]:
             self.assert_fails(*arguments, saying=saying)
 
@@ -139,7 +147,7 @@ class WrongUsage(Command):
 
     def test_help_and_version(self):
         self.assertRegex(run("--version").stdout, r"^sallyport \d+\.\d+\.\d+\n$")
-        for command in ["", "verify", "probe", "serve", "replay", "properties", "faults"]:
+        for command in ["", "verify", "probe", "audit", "serve", "interpose", "replay", "properties", "faults"]:
             for columns in ["60", "200"]:
                 done = run(*command.split(), "--help", environment={"COLUMNS": columns})
                 self.assertEqual((done.returncode, done.stderr), (0, ""))
@@ -515,6 +523,21 @@ class Live(Command):
         value = json.loads(done.stdout)
         self.assertEqual((value["schema"], value["command"]), (1, "probe"))
         return {row["property"]: row for row in value["results"]}
+
+    def test_a_dry_run_sends_nothing_and_says_what_it_would(self):
+        done = run("probe", "imap://127.0.0.1:1", "pop3://127.0.0.1:1", "--dry-run")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        for part in ["127.0.0.1:1/imap", "127.0.0.1:1/pop3", "0 capability", "STARTTLS"]:
+            self.assertIn(part, done.stdout)
+        self.assertNotIn("alice", done.stdout)  # without an account nobody logs in
+
+    def test_a_transcript_is_audited(self):
+        path = self.directory / "monday.transcript"
+        path.write_text("pop3\nS0: +OK ready\nC0: AUTH\nS0: +OK\nS0: NTLM\nS0: .\n", encoding="utf-8")
+        done = run("audit", str(path), "--format", "json", "--property", "ADV-01")
+        self.assertEqual(done.returncode, 1, done)
+        (row,) = json.loads(done.stdout)["results"]
+        self.assertEqual((row["verdict"], row["subject"]), ("violated", "monday.transcript/pop3"))
 
     def test_probe_tells_the_release_from_the_service_pack(self):
         with Served("--profile", "exchange-2000", *BOTH) as served:
