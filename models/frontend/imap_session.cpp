@@ -92,6 +92,10 @@ bool FrontEnd::imap_bad_frame(trace::SessionId id, std::string_view unread, Host
     abandon(id, wire::describe(kind), host);
     return false;
   }
+  if (s.discarded == 0 && wire::is_http_request(unread) && !faulty(Fault::serve_browsers)) {
+    abandon(id, "this is a mail server", host);
+    return false;
+  }
   // The tag stands at the beginning, or nowhere.
   if (s.discarded == 0) {
     s.tag = wire::imap::salvage_tag(resume == 0 ? unread : unread.substr(0, resume));

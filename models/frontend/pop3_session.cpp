@@ -34,6 +34,13 @@ bool FrontEnd::read_pop3(trace::SessionId id, Host& host) {
   const auto state = s.lines.scan(unread, wire::pop3::Limits{}.command_octets);
   if (state == wire::pop3::LineFramer::State::incomplete) return false;
   const std::size_t size = s.lines.size();
+  const bool browser = s.discarded == 0 && wire::is_http_request(unread) &&
+                       state != wire::pop3::LineFramer::State::complete &&
+                       !faulty(Fault::serve_browsers);
+  if (browser) {
+    abandon(id, "this is a mail server", host);
+    return false;
+  }
   if (size == 0) {  // a malformed line whose end is still to come; it needn't be kept
     s.lines.discard();
     return discard_input(id, host);

@@ -308,7 +308,7 @@ void Observer::imap_untagged(std::string_view rest, std::uint64_t digest, Sink& 
 void Observer::untagged_bad(Sink& out) {
   const auto answer_nameless = [this] {
     if (nameless_ == 0) return false;
-    --nameless_;
+    pass_nameless(1);
     return true;
   };
   if (answer_nameless() || answer_malformed(out) || !refuse_front(out)) return;

@@ -240,12 +240,21 @@ bool Observer::has_free_slot() const {
 // There is a free slot.
 CommandSlot Observer::put_in_flight(Command command) {
   command.in_flight = true;
+  command.behind_nameless = nameless_;
   std::size_t slot = 0;
   while (slot < commands_.size() && commands_[slot].in_flight) ++slot;
   if (slot == commands_.size()) commands_.emplace_back();
   commands_[slot] = std::move(command);
   if (protocol_ == Protocol::pop3) order_.push_back(static_cast<CommandSlot>(slot));
   return static_cast<CommandSlot>(slot);
+}
+
+void Observer::pass_nameless(std::uint8_t count) {
+  const auto less = [count](std::uint8_t& of) {
+    of = static_cast<std::uint8_t>(of - std::min(of, count));
+  };
+  less(nameless_);
+  for (Command& command : commands_) less(command.behind_nameless);
 }
 
 // The command in `slot` is answered; what waited for that is `then` read.
@@ -289,8 +298,8 @@ void Observer::complete(CommandSlot slot, Status status, std::string_view tag, c
   if (slot == no_command) {
     e.from_literal = stands_in_literal(tag);
   } else {
-    nameless_ = 0;  // the server has come past what it didn't answer
     Command& command = commands_[slot];
+    pass_nameless(command.behind_nameless);  // the server has come past what it didn't answer
     Identity& identity = command.identity;
     if (command.verb == Verb::user) user_ = status == Status::ok ? identity.user : std::string{};
     if (command.verb == Verb::pass) identity.user = user_;
@@ -355,6 +364,7 @@ void Observer::canonical(trace::Canonical& out) const {
     out.flag(command.malformed);
     out.flag(command.multi_line);
     out.flag(command.behind_literals);
+    out.u8(command.behind_nameless);
     out.enumerator(command.verb);
     out.enumerator(command.mechanism);
     out.name(command.tag);

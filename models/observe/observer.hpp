@@ -88,9 +88,10 @@ class Observer {
 
   struct Command {
     bool in_flight = false;
-    bool malformed = false;        // an untagged BAD answers it as well
-    bool multi_line = false;       // POP3: an OK reply goes on until "."
-    bool behind_literals = false;  // those that words_ is of
+    bool malformed = false;            // an untagged BAD answers it as well
+    bool multi_line = false;           // POP3: an OK reply goes on until "."
+    bool behind_literals = false;      // those that words_ is of
+    std::uint8_t behind_nameless = 0;  // so many of nameless_ came before it
     trace::Verb verb = trace::Verb::none;
     trace::Mechanism mechanism = trace::Mechanism::none;
     std::string tag;
@@ -177,6 +178,9 @@ class Observer {
   bool in_lines_ = false;   // POP3: inside a multi-line reply
   bool logged_in_ = false;  // Point::backend: what comes now is the client's to say
   Reading reading_ = Reading::command;
+  /// The oldest `count` lines without a tag have their answer, or will get none.
+  void pass_nameless(std::uint8_t count);
+
   std::uint8_t nameless_ = 0;  // IMAP: malformed lines without a tag, perhaps to be answered yet
   std::uint8_t step_ = 0;      // messages of the client in the exchange
   trace::CommandSlot exchange_ = trace::no_command;  // whose answer or response reading_ is about
