@@ -243,7 +243,23 @@ void add_story(std::vector<Step>& out, Random& random, Work work, bool tls) {
     if (tls) quietly(Verb::starttls);
     quietly(Verb::login);
   };
-  switch (random.below(4)) {
+  switch (random.below(5)) {
+    case 4: {  // a party comes again, for another user or with another secret
+      constexpr Mechanism ways[] = {Mechanism::plain, Mechanism::oauthbearer, Mechanism::xoauth2};
+      work.mechanism = ways[random.below(std::size(ways))];
+      work.right = true;
+      const bool for_others = work.mechanism == Mechanism::plain;
+      if (for_others) work.account = 3;  // admin-as-alice
+      for (int time = 0; time < 2; ++time) {
+        if (tls) quietly(Verb::starttls);
+        quietly(Verb::authenticate);
+        quietly(Verb::respond);
+        quietly(Verb::close);
+        if (for_others) ++work.account;
+        work.right = for_others;
+      }
+      break;
+    }
     case 0: {  // the same again and again, until the front-end has had enough of it
       if (tls) quietly(Verb::starttls);
       work.right = false;

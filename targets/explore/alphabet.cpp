@@ -128,6 +128,17 @@ world::Step struck(std::uint8_t client, Verb verb, world::Mishap mishap) {
   return step;
 }
 
+/// What is odd about a login may show only at a back-end that knows less.
+void add_odd_logins(std::vector<world::Step>& steps, std::uint8_t client, trace::Protocol protocol,
+                    world::Mishap mishap) {
+  for (std::size_t i = 0; i < client::phrases().size(); ++i) {
+    const client::Phrase& phrase = client::phrases()[i];
+    if (!phrase.name.starts_with("plain-") || !is_said(phrase, protocol)) continue;
+    steps.push_back(struck(client, Verb::say, mishap));
+    steps.back().action.phrase = static_cast<std::uint8_t>(i);
+  }
+}
+
 /// Each mishap at the step at which it strikes most simply.
 void add_mishaps(std::vector<world::Step>& steps, std::uint8_t client, trace::Protocol protocol) {
   for (std::size_t i = 1; i < world::mishap_count; ++i) {
@@ -141,6 +152,7 @@ void add_mishaps(std::vector<world::Step>& steps, std::uint8_t client, trace::Pr
         facts.strikes == world::Strikes::command || facts.strikes == world::Strikes::anywhere;
     if (of_command) steps.push_back(struck(client, Verb::select, mishap));
     if (of_command) steps.push_back(struck(client, Verb::fetch, mishap));
+    if (mishap == world::Mishap::old_backend) add_odd_logins(steps, client, protocol, mishap);
     if (mishap == world::Mishap::refuse_in_words) {
       steps.push_back(struck(client, Verb::login, mishap));
       steps.back().action.right = false;

@@ -123,6 +123,12 @@ void fit(Script& script) {
 }  // namespace
 
 void mutate(Script& script, Random& random) {
+  // Now and then something new from the start: what takes many steps that fit each other hardly
+  // comes about by changing one that stands.
+  if (random.one_in(4)) {
+    script = engine::random_script(random, script.protocol, 16);
+    return;
+  }
   for (std::size_t left = 1 + random.below(4); left > 0; --left) {
     const Edit& edit = edits[random.below(std::size(edits))];
     if (edit.needs_steps && script.steps.empty()) continue;

@@ -2,6 +2,8 @@
 
 #include <gsasl.h>
 
+#include "wire/base64.hpp"
+
 namespace sallyport::live {
 
 using trace::Mechanism;
@@ -50,11 +52,17 @@ class SaslExchange::Implementation {
 
   [[nodiscard]] std::string answer(const std::string& challenge) {
     if (session_ == nullptr) return "*";
+    // Its own base64 hands octets on without an end, behind which DIGEST-MD5 then looks for one.
+    const auto message = wire::base64_decode(challenge);
+    if (!message) return "*";
+    const std::string octets(message->begin(), message->end());
     char* out = nullptr;
-    const int result = gsasl_step64(session_, challenge.c_str(), &out);
-    const std::string said = out == nullptr ? "" : out;
+    std::size_t size = 0;
+    const int result = gsasl_step(session_, octets.c_str(), octets.size(), &out, &size);
+    const std::string said = out == nullptr ? "" : std::string(out, size);
     gsasl_free(out);
-    return result == GSASL_OK || result == GSASL_NEEDS_MORE ? said : "*";
+    const bool goes_on = result == GSASL_OK || result == GSASL_NEEDS_MORE;
+    return goes_on ? wire::base64_encode(said) : "*";
   }
 
  private:
