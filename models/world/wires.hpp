@@ -15,7 +15,7 @@ class World::Wires final : public frontend::Host {
   Wires(World& world, const Step& step, trace::Trace& out, Taken* taken);
   Wires(const Wires&) = delete;
   Wires& operator=(const Wires&) = delete;
-  ~Wires() { queue_.clear(); }
+  ~Wires() override { queue_.clear(); }
 
   /// A bit for each piece of the world that was looked at or changed so far: see Taken.
   [[nodiscard]] std::uint32_t footprint() const;
