@@ -6,6 +6,8 @@
 
 #include <string>
 
+#include "wire/base64.hpp"
+
 namespace sallyport::live {
 namespace {
 
@@ -31,9 +33,13 @@ int outcome(Mechanism mechanism, const std::string& password) {
   std::string said = mechanism == Mechanism::digest_md5 ? "" : client.answer("");
   int result = GSASL_NEEDS_MORE;
   for (int i = 0; i < 4 && result == GSASL_NEEDS_MORE && said != "*"; ++i) {
+    const std::string message = wire::base64_decode(said).value_or("");
     char* challenge = nullptr;
-    result = gsasl_step64(server, said.c_str(), &challenge);
-    if (result == GSASL_NEEDS_MORE) said = client.answer(challenge);
+    std::size_t size = 0;
+    result = gsasl_step(server, message.c_str(), message.size(), &challenge, &size);
+    if (result == GSASL_NEEDS_MORE) {
+      said = client.answer(wire::base64_encode(std::string(challenge, size)));
+    }
     gsasl_free(challenge);
   }
   gsasl_finish(server);
