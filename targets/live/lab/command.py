@@ -104,9 +104,9 @@ def do_up(arguments):
         for name, each in running.items():
             for protocol, transport, url in each.server.urls(each.ports):
                 print(f"{name:20} {protocol:5} {transport:9} {url}")
-        print(f"accounts: {', '.join(here.accounts)}; their passwords: {here.folder}/*.password; the servers' certificate: "
-              f"{here.certificate}\nready; Ctrl-C ends all of them", flush=True)
-        with contextlib.suppress(KeyboardInterrupt):
+        with contextlib.suppress(KeyboardInterrupt):  # which may come as soon as "ready" is said
+            print(f"accounts: {', '.join(here.accounts)}; their passwords: {here.folder}/*.password; the servers' "
+                  f"certificate: {here.certificate}\nready; Ctrl-C ends all of them", flush=True)
             threading.Event().wait()
     return OK
 
