@@ -72,7 +72,8 @@ Setting::Setting(frontend::Configuration configuration, trace::Protocol protocol
     const auto found = std::ranges::find(directory.accounts, account.user, &backend::Account::user);
     credentials.push_back(
         {.user = std::string(account.user),
-         .password = found == directory.accounts.end() ? "nobody's password" : found->password,
+         // Shaped like the others: a space would make it another message to CRAM-MD5.
+         .password = found == directory.accounts.end() ? "nobodys-password" : found->password,
          .token = backend::token_of(account.user),
          .authzid = std::string(account.acts_for)});
   }
