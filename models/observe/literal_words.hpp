@@ -18,13 +18,19 @@ class LiteralWords {
  public:
   /// The next octets of a literal.
   void read(std::string_view octets) {
-    for (const char c : octets) {
+    while (!octets.empty()) {
+      if (past_word_) {  // until the line ends
+        octets.remove_prefix(std::min(octets.find('\n'), octets.size()));
+        if (octets.empty()) return;
+      }
+      const char c = octets.front();
+      octets.remove_prefix(1);
       if (c == '\n') {
         end();
-      } else if (!past_word_ && (c == ' ' || c == '\r' || word_.size() == word_octets_max)) {
+      } else if (c == ' ' || c == '\r' || word_.size() == word_octets_max) {
         take_word();
         past_word_ = true;
-      } else if (!past_word_) {
+      } else {
         word_ += c;
       }
     }

@@ -93,8 +93,12 @@ class Canonical {
     places_.push_back({.at = static_cast<std::uint32_t>(bytes_.size()), .link = link});
     u8(static_cast<std::uint8_t>(value));
   }
-  void number(std::uint64_t value, int octets) {
-    for (int i = 0; i < octets; ++i) u8(static_cast<std::uint8_t>(value >> (8 * i)));
+  void number(std::uint64_t value, std::size_t octets) {
+    char little_endian[8];
+    for (std::size_t i = 0; i < octets; ++i) {
+      little_endian[i] = static_cast<char>(value >> (8 * i));
+    }
+    bytes_.append(little_endian, octets);
   }
   std::string bytes_;
   std::vector<std::string> names_;
