@@ -1,5 +1,6 @@
 """The stages of a night. Each takes the night and its seconds and returns a verdict, a line about it, and findings."""
 
+import hashlib
 import json
 import os
 import pathlib
@@ -185,12 +186,22 @@ def command(night, name, arguments, seconds):
     return rows_of(log)
 
 
+def checkpoints(folder, program):
+    """Where this program's search goes on from what it had last night; other builds' checkpoints are removed."""
+    ours = folder / hashlib.sha256(program.read_bytes()).hexdigest()[:16]
+    for other in folder.glob("*"):
+        if other != ours:
+            shutil.rmtree(other)
+    return ["--checkpoint", ours, *(["--resume"] if any(ours.glob("*.checkpoint")) else [])]
+
+
 def explore(night, seconds):
-    """The exhaustive search in larger worlds than ci/verify has time for."""
+    """The exhaustive search in larger worlds than ci/verify has time for; each night goes on where the last one ended."""
     night.build("release", "sallyport", AFL_TARGET)
     each = max(1, int(seconds / 4))  # two profiles over two protocols
+    kept = checkpoints(night.output / "checkpoints", fuzzing.folder_of("release") / "bin" / "sallyport")
     rows = command(night, "explore", ["verify", "--profile", "hardened", "--profile", "exchange-2000-sp1", "--engine",
-                                      "explore", "--budget", f"{each}s", *LARGER], seconds + COMMAND_GRACE)["results"]
+                                      "explore", "--budget", f"{each}s", *LARGER, *kept], seconds + COMMAND_GRACE)["results"]
     findings = [{"property": row["property"], "detail": f"{row['subject']}: {row['detail']}",
                  "file": os.path.relpath(night.output / "logs" / "explore.log", ROOT)}
                 for row in rows if row["verdict"] == "violated"]

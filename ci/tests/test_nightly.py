@@ -15,6 +15,12 @@ for argument; do
 done
 """
 WELL = "echo 'stat::number_of_executed_units: 100'\n"
+SEARCH = """#!/bin/sh
+echo "$@" >> arguments
+while [ "$1" != --checkpoint ]; do shift; done
+mkdir -p "$2" && touch "$2/any.checkpoint"
+echo '{"results": [{"property": "ADV-01", "subject": "hardened/imap", "verdict": "holds", "bound": {"states": 3}}]}'
+"""
 VIOLATED = """echo x > ${prefix}crash-1
 echo 'Requirement: ADV-01'
 echo 'Actual:      a list offers NTLM'
@@ -70,6 +76,18 @@ class Nightly(ScriptTest):
         status, said = self.night("--stages", "fast", "--budget", "2s")
         self.assertEqual(status, 2, said)
         self.assertIn("sallyport-fuzz-session (exit 1", said)
+
+    def test_the_search_goes_on_where_the_same_program_ended_last_night(self):
+        self.builds()
+        said = self.root / "arguments"
+        search = SEARCH.replace("arguments", str(said))
+        for text in (search, search, search + "# another build\n"):
+            self.write("builds/release/bin/sallyport", text).chmod(0o755)
+            status, output = self.night("--budget", "1s", "--stages", "explore")
+            self.assertEqual(status, 0, output)
+        self.assertEqual(["--resume" in line for line in said.read_text(encoding="utf-8").splitlines()],
+                         [False, True, False])
+        self.assertEqual(len(list((self.root / "out" / "checkpoints").iterdir())), 1)
 
     def test_nothing_run_is_3(self):
         self.builds(session="")

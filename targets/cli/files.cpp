@@ -7,8 +7,10 @@
 #include <cstring>
 #include <memory>
 #include <system_error>
+#include <vector>
 
 #include "targets/cli/failure.hpp"
+#include "trace/event.hpp"
 
 namespace sallyport::cli {
 namespace {
@@ -56,6 +58,19 @@ void make_directory(const std::filesystem::path& path) {
   std::filesystem::create_directories(path, error);
   if (error) throw Failure(fmt::format("{}: {}", path.string(), error.message()));
   if (!std::filesystem::is_directory(path, error)) fail(path.string(), ENOTDIR);
+}
+
+std::uint64_t digest_of_this_program() {
+  constexpr const char* path = "/proc/self/exe";
+  const File file(std::fopen(path, "rb"));
+  if (file == nullptr) fail(path, errno);
+  std::uint64_t digest = trace::digest_of("");
+  std::vector<char> block(std::size_t{1} << 20U);
+  while (const std::size_t count = std::fread(block.data(), 1, block.size(), file.get())) {
+    digest = trace::digest_of({block.data(), count}, digest);
+  }
+  if (std::ferror(file.get()) != 0) fail(path, errno);
+  return digest;
 }
 
 std::filesystem::path sibling(std::string_view name) {

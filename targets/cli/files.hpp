@@ -1,6 +1,7 @@
 // Whole files, in and out, with failures that name the file.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -15,6 +16,9 @@ void write_file(const std::filesystem::path& path, std::string_view octets);
 
 /// Makes the directory and those above it, where they aren't there yet.
 void make_directory(const std::filesystem::path& path);
+
+/// Tells builds of this program apart.
+[[nodiscard]] std::uint64_t digest_of_this_program();
 
 /// The path of a binary that was installed beside this one.
 [[nodiscard]] std::filesystem::path sibling(std::string_view name);

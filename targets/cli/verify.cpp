@@ -20,6 +20,7 @@
 #include "targets/cli/output/json.hpp"
 #include "targets/cli/output/text.hpp"
 #include "targets/cli/progress.hpp"
+#include "targets/explore/archive.hpp"
 #include "targets/fuzz/driver.hpp"
 #include "targets/rapid/rapid.hpp"
 
@@ -52,6 +53,8 @@ Run run_one(const VerifyPlan& plan, const std::string& name, engine::Request& re
   std::vector<engine::Result> results;
   try {
     results = run_engine(name, request, plan.bound, plan.fuzzer);
+  } catch (const explore::Archive::Failure& failure) {
+    throw Failure(failure.what());  // that a checkpoint can't be used is nothing about the subject
   } catch (const std::exception& error) {
     results = failed_engine(name, request, error.what());
   }
@@ -186,6 +189,14 @@ VerifyPlan verify_plan(const VerifyOptions& options) {
                                                : number_named("--threads", options.threads, 1, 256);
   plan.bound.mishaps = !options.no_mishaps;
   plan.bound.compact = options.compact;
+  if (options.resume && options.checkpoints.empty()) {
+    throw Failure("--resume: needs --checkpoint DIR, where the checkpoints are");
+  }
+  if (!options.checkpoints.empty()) {
+    plan.bound.checkpoints = options.checkpoints;
+    plan.bound.resume = options.resume;
+    plan.bound.program = digest_of_this_program();
+  }
   if (options.no_reductions) {
     plan.bound.footprints = plan.bound.symmetry = plan.bound.commuting = false;
   }
@@ -250,6 +261,13 @@ void add_verify(CLI::App& app, Action& action) {
                 "that one was missed is stated");
   sub->add_flag("--no-reductions", options->no_reductions,
                 "explore: run each step of each state, in every order");
+  sub->add_option("--checkpoint", options->checkpoints,
+                  "explore: keep what was found in this directory, every ten minutes and at the "
+                  "end")
+      ->type_name("DIR");
+  sub->add_flag("--resume", options->resume,
+                "explore: go on with what --checkpoint's directory has, perhaps with a larger "
+                "budget, depth or memory");
   sub->add_option("--memory", options->memory,
                   "explore: stop cleanly at so many MiB (default: 4096)")
       ->type_name("MIB");

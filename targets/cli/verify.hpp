@@ -33,6 +33,8 @@ struct VerifyOptions {
   bool no_mishaps = false;
   bool no_reductions = false;
   bool compact = false;
+  std::string checkpoints;
+  bool resume = false;
   std::string output;
 };
 

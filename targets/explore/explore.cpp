@@ -1,6 +1,7 @@
 #include "targets/explore/explore.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <thread>
 
 #include "targets/engine/conclude.hpp"
@@ -27,6 +28,11 @@ class Exploration {
     if (judge_.panel().single().monitors.size() > 0) passes_.push_back(nullptr);
     for (const Panel::Set& set : judge_.panel().pairs()) passes_.push_back(&set);
     found_.resize(passes_.size());
+    std::vector<std::string_view> names;
+    for (const Panel::Set* const set : passes_) {
+      names.push_back(name_of(set == nullptr ? judge_.panel().single() : *set));
+    }
+    Checkpoint::prepare(common_, names);
   }
 
   std::vector<engine::Result> run() {
@@ -40,8 +46,21 @@ class Exploration {
       hands[single || hands.size() == 1 ? 0 : hands.size() - 1 - i % others].push_back(i);
     }
     std::vector<std::thread> threads;
-    for (const auto& hand : hands) threads.emplace_back([this, &hand] { run(hand); });
+    std::vector<std::exception_ptr> failures(hands.size());
+    for (std::size_t i = 0; i < hands.size(); ++i) {
+      threads.emplace_back([this, &hand = hands[i], &failure = failures[i]] {
+        try {
+          run(hand);
+        } catch (...) {
+          failure = std::current_exception();
+          common_.stop();
+        }
+      });
+    }
     for (std::thread& thread : threads) thread.join();
+    for (const std::exception_ptr& failure : failures) {
+      if (failure) std::rethrow_exception(failure);
+    }
     return conclusion();
   }
 
@@ -72,7 +91,7 @@ class Exploration {
               ? search_single_runs(common_, judge_, share(pass, std::span(hand).subspan(i)))
               : search_pairs(common_, judge_, *passes_[pass],
                              share(pass, std::span(hand).subspan(i)));
-      common_.ended(found_[pass]);
+      common_.ended(found_[pass].states);
     }
   }
 
@@ -122,6 +141,8 @@ class Exploration {
       all.steps_run += each.steps_run;
       all.strays += each.strays;
       all.confusion += each.confusion;
+      all.resumed_states += each.resumed_states;
+      if (all.checkpoint_problem.empty()) all.checkpoint_problem = each.checkpoint_problem;
       depth_exhausted =
           depth_exhausted && (each.stop == Stop::exhausted || each.stop == Stop::depth);
       if (all.stop == Stop::exhausted ||
@@ -158,6 +179,11 @@ class Exploration {
         {"steps_run", all.steps_run},
         {"strays", all.strays},
         {"memory_octets", std::uint64_t{common_.memory_peak()}}};
+    if (!bound.checkpoints.empty()) {
+      ending.bound.emplace_back("resumed_states", all.resumed_states);
+      ending.bound.emplace_back(
+          "checkpoint", all.checkpoint_problem.empty() ? "written" : all.checkpoint_problem);
+    }
     const std::optional<std::size_t> served = place_of(served_id);
     Cycles cycles;
     if (served) {

@@ -15,11 +15,14 @@
 // whether every state that the alphabet reaches was visited, by scripts of any length;
 // `depth_exhausted`, whether that is so of all scripts up to `depth_max`; `depth`, up to which
 // every script was covered; `stopped`, why the search ended; `confusion`, the most probable it is
-// that two worlds were taken for one; how many worlds, transitions and steps that were run it took;
-// and the memory that the passes had.
+// that two worlds were taken for one; `resumed_states`, how many of the states checkpoints had;
+// `checkpoint`, where such were asked for, that they were written or why not; how many worlds,
+// transitions and steps that were run it took; and the memory that the passes had.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <string>
 #include <vector>
 
 #include "targets/engine/result.hpp"
@@ -39,6 +42,10 @@ struct Bound {
   bool symmetry = true;
   bool commuting = true;  // steps of two clients that have nothing in common, in one order only
   bool compact = false;   // worlds by fingerprints: some are missed with a stated probability
+  // See checkpoint.hpp.
+  std::string checkpoints;    // the directory for them; empty: none
+  bool resume = false;        // go on with those that are there
+  std::uint64_t program = 0;  // a digest of the program, whose states no other understands
 };
 
 [[nodiscard]] std::vector<engine::Result> run(const engine::Request& request, const Bound& bound);

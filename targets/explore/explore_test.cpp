@@ -157,11 +157,12 @@ std::set<std::string> worlds_by_scripts(const world::Setting& setting,
 std::size_t worlds_of_graph(const world::Setting& setting, const std::vector<world::Step>& steps,
                             const Reductions& reductions, std::size_t depth) {
   WorldGraph graph(setting, steps, reductions, 1);
+  const std::vector<std::uint16_t> actions = graph.actions();
   std::vector<Edge> edges;
   std::size_t first = 0;
   for (std::size_t i = 0; i < depth; ++i) {
     const std::size_t last = graph.worlds();
-    for (; first < last; ++first) graph.edges(static_cast<WorldId>(first), edges);
+    for (; first < last; ++first) graph.edges(static_cast<WorldId>(first), actions, edges);
   }
   EXPECT_EQ(graph.strays(), 0u);
   return graph.worlds();

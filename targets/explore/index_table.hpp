@@ -47,6 +47,10 @@ class IndexTable {
     }
     return std::nullopt;
   }
+  template <class Archive>
+  void archive(Archive& archive) {
+    archive(slots_, used_);
+  }
   [[nodiscard]] std::size_t octets() const { return slots_.size() * sizeof(Slot); }
 
  private:

@@ -69,6 +69,10 @@ class MonitorGraph {
   [[nodiscard]] std::size_t notes() const { return notes_.size(); }
   [[nodiscard]] std::size_t states() const { return joint_.size(); }
   [[nodiscard]] std::size_t memory() const;
+  template <class Archive>
+  void archive(Archive& archive) {
+    archive(states_, singles_, single_table_, joint_, origins_, images_, note_numbers_, notes_);
+  }
 
  private:
   using StateId = std::uint32_t;

@@ -35,6 +35,11 @@ class Octets {
     return all_.capacity() + ends_.capacity() * sizeof(std::size_t) + table_.octets();
   }
 
+  template <class Archive>
+  void archive(Archive& archive) {
+    archive(all_, ends_, table_);
+  }
+
  private:
   static std::uint64_t hash(std::string_view octets) {
     return mixed(std::hash<std::string_view>{}(octets));

@@ -2,46 +2,61 @@
 
 namespace sallyport::explore {
 
-bool Common::report(std::uint64_t states, std::size_t depth, std::size_t waiting) {
-  if (request_.on_progress == nullptr) return true;
-  const std::scoped_lock lock(reporting_);
-  const engine::Progress progress{.engine = "explore",
-                                  .done = states_ + states,
-                                  .seconds = seconds(),
-                                  .unit = "states",
-                                  .depth = depth,
-                                  .frontier = waiting};
-  return request_.on_progress(request_.progress_context, progress);
+namespace {
+
+/// As its octets, from which it can be read again.
+void archive_script(std::optional<world::Script>& script, Archive& archive) {
+  std::string octets = script ? world::to_bytes(*script) : "";
+  bool is_there = script.has_value();
+  archive(is_there, octets);
+  if (archive.reads()) script.reset();
+  if (archive.reads() && is_there) script = world::script_from_bytes(octets);
 }
 
-bool Common::has_room(std::ptrdiff_t more) {
-  const auto now = static_cast<std::size_t>(memory_ += more);
-  std::size_t peak = memory_peak_;
-  while (now > peak && !memory_peak_.compare_exchange_weak(peak, now)) {
+}  // namespace
+
+std::string_view name_of(const engine::Panel::Set& set) {
+  switch (set.variation) {
+    case trace::Variation::none:
+      return "single-runs";
+    case trace::Variation::schedule:
+      return "schedule";
+    case trace::Variation::segmentation:
+      return "segmentation";
+    case trace::Variation::plaintext_before_tls:
+      return "plaintext-before-tls";
+    case trace::Variation::backend_before_tls:
+      return "backend-before-tls";
+    case trace::Variation::other_users_secrets:
+      return "other-users-secrets";
+    case trace::Variation::unknown_user:
+      return "unknown-user";
   }
-  return now <= bound_.memory_octets_max;
+  return "";
 }
 
-void Notebook::conclude(const MonitorGraph& graph, const std::vector<std::size_t>& members) {
+void Notebook::conclude(const MonitorGraph& graph) {
   for (NotesId id = 0; id < counts_.size(); ++id) {
     for (const Note& note : graph.notes(id)) {
-      findings.records[members[note.property]].exercised += note.exercised * counts_[id];
+      records[members_[note.property]].exercised += note.exercised * counts_[id].times;
     }
   }
 }
 
-bool Notebook::uses(std::size_t memory) {
+void Notebook::archive(Archive& archive) {
+  archive(counts_);
+  for (engine::Record& record : records) {
+    archive(record.done_before, record.seconds_before);
+    archive_script(record.script, archive);
+  }
+  archive_script(runaway, archive);
+  if (archive.reads()) pending_.clear();
+}
+
+bool Watch::uses(std::size_t memory) {
   const auto more = static_cast<std::ptrdiff_t>(memory) - static_cast<std::ptrdiff_t>(memory_said_);
   memory_said_ = memory;
   return common_.has_room(more);
-}
-
-Stop Notebook::watch(std::uint64_t states, std::size_t depth, std::size_t waiting,
-                     std::size_t memory) {
-  if (!uses(memory)) return Stop::memory;
-  if (Clock::now() >= share_.until) return Stop::time;
-  if (watched_ % 4096 == 0 && !common_.report(states, depth, waiting)) common_.stop();
-  return Stop::exhausted;
 }
 
 std::vector<std::pair<std::uint16_t, std::uint16_t>> way_of(std::vector<std::uint32_t> labels,

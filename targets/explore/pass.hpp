@@ -1,25 +1,27 @@
 // One pass of the search, and what all passes have in common.
 #pragma once
 
-#include <atomic>
-#include <chrono>
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
+#include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "targets/engine/conclude.hpp"
 #include "targets/engine/judge.hpp"
+#include "targets/explore/archive.hpp"
+#include "targets/explore/checkpoint.hpp"
+#include "targets/explore/common.hpp"
 #include "targets/explore/explore.hpp"
 #include "targets/explore/monitor_graph.hpp"
 #include "targets/explore/search.hpp"
 #include "targets/explore/world_graph.hpp"
 
 namespace sallyport::explore {
-
-using Clock = std::chrono::steady_clock;
 
 /// What a pass has found when it ends.
 struct Findings {
@@ -32,41 +34,13 @@ struct Findings {
   std::uint64_t strays = 0;
   double confusion = 0;
   Stop stop = Stop::exhausted;
+  std::uint64_t resumed_states = 0;  // that a checkpoint had
+  std::string checkpoint_problem;    // empty: it was written, where it was to be
   std::optional<world::Script> runaway;
 };
 
-/// What passes that run at once know of each other.
-class Common {
- public:
-  Common(const engine::Request& request, const Bound& bound) : request_(request), bound_(bound) {}
-
-  [[nodiscard]] const engine::Request& request() const { return request_; }
-  [[nodiscard]] const Bound& bound() const { return bound_; }
-  [[nodiscard]] Clock::time_point began() const { return began_; }
-  [[nodiscard]] double seconds() const {
-    return std::chrono::duration<double>(Clock::now() - began_).count();
-  }
-  void ended(const Findings& findings) { states_ += findings.states; }
-  void stop() { stopped_ = true; }
-  [[nodiscard]] bool stopped() const { return stopped_; }
-  /// A pass has this much more memory than when it last said so, or less. False where all passes
-  /// together have too much.
-  bool has_room(std::ptrdiff_t more);
-  /// The most that they had at once, in octets.
-  [[nodiscard]] std::size_t memory_peak() const { return memory_peak_; }
-  /// False where whoever watches wants it to stop.
-  [[nodiscard]] bool report(std::uint64_t states, std::size_t depth, std::size_t waiting);
-
- private:
-  const engine::Request& request_;
-  const Bound& bound_;
-  const Clock::time_point began_ = Clock::now();
-  std::atomic<std::uint64_t> states_ = 0;
-  std::atomic<std::ptrdiff_t> memory_ = 0;
-  std::atomic<std::size_t> memory_peak_ = 0;
-  std::atomic<bool> stopped_ = false;
-  std::mutex reporting_;
-};
+/// Of the pass over what `set` judges; also its checkpoint's.
+[[nodiscard]] std::string_view name_of(const engine::Panel::Set& set);
 
 /// How far a pass may go.
 struct Share {
@@ -84,61 +58,179 @@ struct Share {
 [[nodiscard]] Findings search_pairs(Common& common, const engine::Judge& judge,
                                     const engine::Panel::Set& set, const Share& share);
 
-/// What both kinds of pass do besides searching: they note what monitors say, and watch over time
-/// and memory.
+/// What monitors say on the way, noted.
 class Notebook {
  public:
-  Notebook(Common& common, const engine::Judge& judge, const Share& share)
-      : common_(common), judge_(judge), share_(share) {
-    findings.records.resize(judge.panel().size());
-  }
+  Notebook(Common& common, const engine::Judge& judge, const engine::Panel::Set& set)
+      : records(judge.panel().size()), common_(common), judge_(judge), members_(set.members) {}
 
-  /// `notes` were seen. `script` is asked for the script behind them where it is needed.
+  /// `notes` were seen at a step from the state that is being expanded. `script` is asked for the
+  /// script behind them where it is needed.
   template <class ToScript>
-  void note(const MonitorGraph& graph, NotesId notes, const std::vector<std::size_t>& members,
-            std::uint64_t states, ToScript&& script) {
+  void note(const MonitorGraph& graph, NotesId notes, std::uint64_t states, ToScript&& script) {
     if (counts_.size() <= notes) counts_.resize(notes + std::size_t{1});
-    if (counts_[notes]++ == 0) first_seen(graph.notes(notes), members, states, script);
+    if (!counts_[notes].seen) first_seen(graph.notes(notes), states, script);
+    counts_[notes].seen = true;
+    pending_.push_back(notes);
+  }
+  /// The state that was being expanded is done: what was noted at it counts.
+  void settle() {
+    for (const NotesId notes : pending_) ++counts_[notes].times;
+    pending_.clear();
   }
   /// Adds up what was exercised, once the search has ended.
-  void conclude(const MonitorGraph& graph, const std::vector<std::size_t>& members);
-  /// The pass has so much memory now. False where that is too much.
-  bool uses(std::size_t memory);
+  void conclude(const MonitorGraph& graph);
+  /// But for what isn't settled.
+  void archive(Archive& archive);
 
-  [[nodiscard]] Stop watch(std::uint64_t states, std::size_t depth, std::size_t waiting,
-                           std::size_t memory);
-  [[nodiscard]] const Share& share() const { return share_; }
-  /// Is it time to ask for the memory? That isn't free.
-  [[nodiscard]] bool is_due() { return ++watched_ % 64 == 0; }
-
-  Findings findings;
+  std::vector<engine::Record> records;  // by place in the panel
+  std::optional<world::Script> runaway;
 
  private:
+  struct Count {
+    std::uint64_t times = 0;
+    std::uint64_t seen = 0;
+  };
+
   template <class ToScript>
-  void first_seen(const std::vector<Note>& notes, const std::vector<std::size_t>& members,
-                  std::uint64_t states, ToScript&& script) {
+  void first_seen(const std::vector<Note>& notes, std::uint64_t states, ToScript&& script) {
     for (const Note& note : notes) {
-      engine::Record& record = findings.records[members[note.property]];
+      engine::Record& record = records[members_[note.property]];
       if (!note.violated || record.script) continue;
       record.script = script();
       record.done_before = states;  // of this pass: what others did meanwhile is the clock's to say
       record.seconds_before = common_.seconds();
-      const auto& id = judge_.panel().property(members[note.property]).facts.id;
+      const auto& id = judge_.panel().property(members_[note.property]).facts.id;
       if (id == common_.request().stop_at) common_.stop();
     }
   }
 
   Common& common_;
   const engine::Judge& judge_;
+  const std::vector<std::size_t>& members_;
+  std::vector<Count> counts_;
+  std::vector<NotesId> pending_;
+};
+
+/// Watches over a pass's time and memory, and its checkpoint.
+class Watch {
+ public:
+  Watch(Common& common, const Share& share, std::string_view pass)
+      : common_(common), share_(share), checkpoint_(common, pass) {}
+
+  /// Before each state: a reason to stop, or Stop::exhausted to go on.
+  template <class Pass>
+  Stop operator()(Pass& pass) {
+    if (common_.stopped()) return Stop::asked;
+    if (++watched_ % 64 != 0) return Stop::exhausted;  // the rest isn't free
+    if (!uses(pass.memory())) return Stop::memory;
+    if (Clock::now() >= share_.until) return Stop::time;
+    if (watched_ % 4096 != 0) return Stop::exhausted;
+    if (checkpoint_.is_due()) checkpoint_.save(pass);
+    const auto& search = pass.search();
+    if (!common_.report(search.states(), search.depth(), search.waiting())) common_.stop();
+    return Stop::exhausted;
+  }
+  /// The pass has so much memory now. False where that is too much.
+  bool uses(std::size_t memory);
+  [[nodiscard]] const Share& share() const { return share_; }
+  [[nodiscard]] Checkpoint& checkpoint() { return checkpoint_; }
+
+ private:
+  Common& common_;
   Share share_;
-  std::vector<std::uint64_t> counts_;
+  Checkpoint checkpoint_;
   std::uint64_t watched_ = 0;
   std::size_t memory_said_ = 0;
 };
 
+/// A search, what it goes through, and what is noted on the way. `State` names worlds and
+/// monitors by their numbers.
+template <class State>
+class Pass {
+ public:
+  [[nodiscard]] const Search<State>& search() const { return search_; }
+  [[nodiscard]] std::size_t memory() const {
+    std::size_t sum = search_.octets() + monitors_.memory();
+    for (const auto& graph : graphs_) sum += graph->memory();
+    return sum;
+  }
+  void archive(Archive& archive) {
+    archive(search_, monitors_, notebook_);
+    for (const auto& graph : graphs_) archive(*graph);
+  }
+
+ protected:
+  using Id = typename Search<State>::Id;
+  /// One for all runs, or one for each of two.
+  using Graphs = std::vector<std::unique_ptr<WorldGraph>>;
+
+  Pass(Common& common, const engine::Judge& judge, const engine::Panel::Set& set,
+       const Share& share, Graphs graphs)
+      : common_(common),
+        judge_(judge),
+        set_(set),
+        monitors_(set.monitors),
+        notebook_(common, judge, set),
+        graphs_(std::move(graphs)),
+        watch_(common, share, name_of(set)) {}
+
+  [[nodiscard]] WorldGraph& graph_of(std::size_t run) {
+    return *graphs_[std::min(run, graphs_.size() - 1)];
+  }
+
+  /// `expand(id, state, emit)` is Search's.
+  template <class Expand>
+  Findings run(const State& start, Expand&& expand) {
+    search_ = Search<State>(start);
+    const bool resumed = watch_.checkpoint().load(*this);
+    Findings found{.resumed_states = resumed ? search_.states() : 0};
+    const Limits limits{.depth_max = common_.bound().depth_max,
+                        .states_max = watch_.share().states_max};
+    found.stop = search_.run(
+        limits,
+        [&](Id id, const State& state, auto&& emit) {
+          notebook_.settle();
+          expand(id, state, emit);
+        },
+        [this] { return watch_(*this); });
+    // At Stop::states something of the last state found no room; it will be expanded again.
+    if (found.stop != Stop::states) notebook_.settle();
+    watch_.checkpoint().save(*this);
+    found.checkpoint_problem = watch_.checkpoint().problem();
+    notebook_.settle();
+    notebook_.conclude(monitors_);
+    found.records = std::move(notebook_.records);
+    found.runaway = std::move(notebook_.runaway);
+    found.states = search_.states();
+    found.depth = search_.depth();
+    for (const auto& graph : graphs_) {
+      found.worlds += graph->worlds();
+      found.transitions += graph->transitions();
+      found.steps_run += graph->run();
+      found.strays += graph->strays();
+      found.confusion += graph->confusion();
+    }
+    watch_.uses(memory());
+    watch_.uses(0);  // it is given back now
+    return found;
+  }
+
+  Common& common_;
+  const engine::Judge& judge_;
+  const engine::Panel::Set& set_;
+  MonitorGraph monitors_;
+  Notebook notebook_;
+  Search<State> search_;
+
+ private:
+  Graphs graphs_;
+  Watch watch_;
+};
+
 /// A step of the search, as Search labels it. The highest bit is free.
 [[nodiscard]] constexpr std::uint32_t label_of(const Edge& edge) {
-  return std::uint32_t{edge.action} << 16U | edge.schedule;
+  return std::uint32_t{edge.place} << 16U | edge.schedule;
 }
 /// The way to `id` and the step behind it, for WorldGraph::script_of.
 [[nodiscard]] std::vector<std::pair<std::uint16_t, std::uint16_t>> way_of(

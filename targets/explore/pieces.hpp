@@ -54,11 +54,20 @@ class Pieces {
     return sum;
   }
 
+  template <class Archive>
+  void archive(Archive& archive) {
+    archive(octets_, shapes_, facts_, renamed_);
+  }
+
  private:
   struct Facts {
     std::vector<trace::Canonical::Place> places;
     std::uint32_t shape = 0;
     std::uint8_t names = 0;
+    template <class Archive>
+    void archive(Archive& archive) {
+      archive(places, shape, names);
+    }
   };
   static constexpr PieceId unknown = 0xffffffff;
 

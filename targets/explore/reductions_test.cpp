@@ -115,7 +115,7 @@ std::map<std::string, std::string> verdicts(const std::vector<engine::Result>& r
   return all;
 }
 
-constexpr Bound everything{
+const Bound everything{
     .clients = 2, .depth_max = 2, .footprints = false, .symmetry = false, .commuting = false};
 
 TEST_P(Reduction, VerdictsAndShortestWitnessesStay) {

@@ -42,13 +42,16 @@ class Search {
   using Id = std::uint32_t;
   using Label = std::uint32_t;
 
+  /// Without a start it has nothing to do until one is read from an archive.
+  Search() = default;
   explicit Search(const State& start) { add(start, 0, 0); }
 
   /// `expand(id, state, emit)` calls `emit(successor, label)` for each step from `state`; `watch()`
-  /// is asked before each state and gives a reason to stop, or Stop::exhausted to go on.
+  /// is asked before each state and gives a reason to stop, or Stop::exhausted to go on. Run again,
+  /// it goes on where it stopped.
   template <class Expand, class Watch>
   Stop run(const Limits& limits, Expand&& expand, Watch&& watch) {
-    for (Id id = 0; id < nodes_.size(); ++id) {
+    for (Id id = expanded_; id < nodes_.size(); ++id) {
       if (id == level_end_) {
         ++depth_;
         level_end_ = static_cast<Id>(nodes_.size());
@@ -83,6 +86,11 @@ class Search {
     for (; id != 0; id = nodes_[id].parent) labels.push_back(nodes_[id].label);
     std::reverse(labels.begin(), labels.end());
     return labels;
+  }
+
+  template <class Archive>
+  void archive(Archive& archive) {
+    archive(nodes_, table_, depth_, level_end_, expanded_);
   }
 
  private:

@@ -112,6 +112,11 @@ class StepTable {
            names_.capacity();
   }
 
+  template <class Archive>
+  void archive(Archive& archive) {
+    archive(keys_, nodes_, table_, outcomes_, pieces_, names_);
+  }
+
  private:
   static constexpr std::uint32_t none = 0xffffffff;
   static constexpr std::uint8_t leaf = 0xff;

@@ -1,9 +1,11 @@
 #include "targets/explore/world_graph.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 
 #include "targets/explore/schedules.hpp"
@@ -12,37 +14,55 @@ namespace sallyport::explore {
 
 namespace {
 
+/// All that an event says, in an order that stays. `tag` is a name, see canonical().
+template <class Event, class Visit>
+void each_field(Event& event, Visit&& visit) {
+  visit(event.kind);
+  visit(event.point);
+  visit(event.protocol);
+  visit(event.session);
+  visit(event.link);
+  visit(event.command);
+  visit(event.verb);
+  visit(event.status);
+  visit(event.mechanism);
+  visit(event.blob);
+  visit(event.source);
+  visit(event.code);
+  visit(event.limit);
+  visit(event.from_server);
+  visit(event.valid);
+  visit(event.repeated);
+  visit(event.from_literal);
+  visit(event.mechanisms.bits);
+  visit(event.terminated.bits);
+  visit(event.to_backends.bits);
+  visit(event.rules.bits);
+  visit(event.amount);
+  visit(event.capabilities.bits);
+  visit(event.secret);
+  visit(event.digest);
+  visit(event.tag);
+  visit(event.binding);
+  visit(event.user);
+  visit(event.authcid);
+}
+
 /// Everything about an event that a monitor may look at.
 void canonical(const trace::Event& event, trace::Canonical& out) {
-  out.enumerator(event.kind);
-  out.enumerator(event.point);
-  out.enumerator(event.protocol);
-  out.u16(event.session);
-  out.u16(event.link);
-  out.u8(event.command);
-  out.enumerator(event.verb);
-  out.enumerator(event.status);
-  out.enumerator(event.mechanism);
-  out.enumerator(event.blob);
-  out.enumerator(event.source);
-  out.enumerator(event.code);
-  out.enumerator(event.limit);
-  out.flag(event.from_server);
-  out.flag(event.valid);
-  out.flag(event.repeated);
-  out.flag(event.from_literal);
-  out.u32(event.mechanisms.bits);
-  out.u32(event.terminated.bits);
-  out.u32(event.to_backends.bits);
-  out.u32(event.rules.bits);
-  out.u32(event.amount);
-  out.u32(event.capabilities.bits);
-  out.u64(event.secret);
-  out.u64(event.digest);
-  out.name(event.tag);
-  out.u64(event.binding);
-  out.text(event.user);
-  out.text(event.authcid);
+  each_field(event, [&]<class Field>(const Field& field) {
+    if constexpr (std::is_same_v<Field, std::string>) {
+      &field == &event.tag ? out.name(field) : out.text(field);
+    } else if constexpr (sizeof field == 1) {
+      out.enumerator(field);
+    } else if constexpr (sizeof field == 2) {
+      out.u16(field);
+    } else if constexpr (sizeof field == 4) {
+      out.u32(field);
+    } else {
+      out.u64(field);
+    }
+  });
 }
 
 bool has_both_clients(const std::vector<world::Step>& alphabet) {
@@ -114,13 +134,15 @@ WorldGraph::WorldGraph(const world::Setting& setting, std::vector<world::Step> a
   worlds_.number(encoded_, flag_quiet | flag_at_rest, {}, 0);
 }
 
-void WorldGraph::edges(WorldId world, std::vector<Edge>& out, bool without_local) {
+void WorldGraph::edges(WorldId world, std::span<const std::uint16_t> actions,
+                       std::vector<Edge>& out, bool without_local) {
   out.clear();
   if (runaway(world)) return;
   const Row row = this->row(world);
   Found found;
   world::Leases leases;
-  for (std::uint16_t action = 0; action < alphabet_.size(); ++action) {
+  for (std::size_t place = 0; place < actions.size(); ++place) {
+    const std::uint16_t action = actions[place];
     leases.clear();
     do {
       const std::uint16_t chosen = schedule(leases);
@@ -128,9 +150,16 @@ void WorldGraph::edges(WorldId world, std::vector<Edge>& out, bool without_local
       if (!found.outcome->possible) break;
       if (without_local && alphabet_[action].client == 0 && is_local(*found.outcome, action)) break;
       out.push_back(edge(world, row, found, action, chosen));
+      out.back().place = static_cast<std::uint16_t>(place);
     } while (!reductions_.canonical_only &&
              next_schedule(leases, std::span(found.outcome->arities).first(found.outcome->leases)));
   }
+}
+
+std::vector<std::uint16_t> WorldGraph::actions() const {
+  std::vector<std::uint16_t> all(alphabet_.size());
+  std::iota(all.begin(), all.end(), std::uint16_t{0});
+  return all;
 }
 
 world::Step WorldGraph::step_of(std::uint16_t action, std::uint16_t schedule) const {
@@ -172,7 +201,7 @@ Edge WorldGraph::edge(WorldId from, const Row& row, const Found& found, std::uin
   if (outcome.runaway) flags |= flag_runaway;
   const WorldId target = worlds_.number(
       encoded_, flags, {.world = from, .action = action, .schedule = schedule}, renaming);
-  return {.action = action,
+  return {.place = 0,
           .schedule = schedule,
           .target = target,
           .events = outcome.events,
@@ -386,9 +415,8 @@ world::Script WorldGraph::script_of(
   WorldId at = start;
   std::vector<Edge> edges_here;
   for (const auto& [action, schedule] : way) {
-    edges(at, edges_here);
-    const auto edge = std::ranges::find_if(
-        edges_here, [&](const Edge& e) { return e.action == action && e.schedule == schedule; });
+    edges(at, std::span(&action, 1), edges_here);
+    const auto edge = std::ranges::find(edges_here, schedule, &Edge::schedule);
     if (edge == edges_here.end()) throw std::logic_error("a way that isn't there");
     const RenamingId then = symmetry_.both(renamed_so_far, edge->renaming);
     world::Step step = step_of(renamed_action(action, symmetry_.inverse(renamed_so_far)), 0);
@@ -433,6 +461,18 @@ std::uint16_t WorldGraph::schedule(const world::Leases& leases) {
     schedules_.emplace_back(leases.begin(), leases.begin() + static_cast<std::ptrdiff_t>(length));
   }
   return place;
+}
+
+void WorldGraph::archive(Archive& archive) {
+  archive(pieces_, worlds_, steps_, events_numbers_, renamed_events_, schedules_, transitions_,
+          run_, strays_);
+  events_.resize(events_numbers_.size());
+  for (trace::Events& events : events_) {
+    auto size = static_cast<std::uint32_t>(events.size());
+    archive(size);
+    if (archive.reads()) events.resize(size);
+    for (trace::Event& event : events) each_field(event, [&](auto& field) { archive(field); });
+  }
 }
 
 std::size_t WorldGraph::memory() const {

@@ -11,10 +11,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "targets/explore/archive.hpp"
 #include "targets/explore/octets.hpp"
 #include "targets/explore/pieces.hpp"
 #include "targets/explore/row.hpp"
@@ -28,7 +30,7 @@
 namespace sallyport::explore {
 
 struct Edge {
-  std::uint16_t action;    // index into the alphabet
+  std::uint16_t place;     // of the action among those that were asked for
   std::uint16_t schedule;  // see WorldGraph::step_of; 0: the canonical one
   WorldId target;
   EventsId events;      // as they were seen
@@ -58,9 +60,13 @@ class WorldGraph {
   static constexpr WorldId start = 0;
   [[nodiscard]] EventsId beginning() const { return beginning_; }
 
-  /// The steps of `world`, by action and with the canonical schedule first, into `out`.
-  /// `without_local`: but for the local ones of the first client.
-  void edges(WorldId world, std::vector<Edge>& out, bool without_local = false);
+  /// The steps of `world`, by action and with the canonical schedule first, into `out`: those of
+  /// `actions`, places in the alphabet. `without_local`: but for the local ones of the first
+  /// client.
+  void edges(WorldId world, std::span<const std::uint16_t> actions, std::vector<Edge>& out,
+             bool without_local = false);
+  /// All places in the alphabet.
+  [[nodiscard]] std::vector<std::uint16_t> actions() const;
   [[nodiscard]] world::Step step_of(std::uint16_t action, std::uint16_t schedule) const;
   /// The same action of the client that `renaming` makes of its own.
   [[nodiscard]] std::uint16_t renamed_action(std::uint16_t action, RenamingId renaming) const;
@@ -92,6 +98,8 @@ class WorldGraph {
   /// seconds that a state leaves out (FrontEnd::told_apart_seconds) have added up to a minute.
   [[nodiscard]] std::uint64_t strays() const { return strays_; }
   [[nodiscard]] std::size_t memory() const;
+  /// Of a graph that was made in the same way.
+  void archive(Archive& archive);
 
  private:
   /// A world on the way to the one that was last built, and the names of its pieces in it.

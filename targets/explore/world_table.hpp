@@ -59,6 +59,11 @@ class WorldTable {
            from_.capacity() * sizeof(From) + flags_.capacity() + renamings_.capacity();
   }
 
+  template <class Archive>
+  void archive(Archive& archive) {
+    archive(rows_, prints_, table_, from_, flags_, renamings_, row_octets_max_);
+  }
+
  private:
   WorldId by_fingerprint(std::string_view row) {
     const std::uint64_t print = fingerprint_(row);
