@@ -21,6 +21,8 @@ namespace {
 
 using trace::Mechanism;
 
+// More than the longest list and what stands before it, so that it is allocated once.
+constexpr std::size_t list_octets = 192;
 /// The order in which lists show them: NTLM first, as Exchange does.
 constexpr std::array shown{Mechanism::ntlm,  Mechanism::plain,       Mechanism::cram_md5,
                            Mechanism::login, Mechanism::oauthbearer, Mechanism::xoauth2};
@@ -59,6 +61,7 @@ bool Connection::offers(Mechanism mechanism) const {
 /// The offered mechanisms' names, each with `separator` before it.
 std::string Connection::offered(std::string_view separator) const {
   std::string list;
+  list.reserve(list_octets);
   for (const Mechanism mechanism : shown) {
     if (offers(mechanism)) list.append(separator).append(trace::name(mechanism));
   }

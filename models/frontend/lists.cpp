@@ -9,6 +9,11 @@ using trace::Mechanism;
 using trace::MechanismSet;
 using trace::Protocol;
 
+namespace {
+// More than the longest list, so that it is allocated once.
+constexpr std::size_t list_octets = 256;
+}  // namespace
+
 bool FrontEnd::clear_text_allowed(const Session& session) const {
   return session.tls || !configuration_->certificate ||
          !configuration_->profile.tls_before_clear_text;
@@ -77,7 +82,9 @@ std::string FrontEnd::imap_capabilities(const Session& session, bool greeting) c
     before.authenticated = session.authenticated;
     return imap_capabilities(before, greeting);
   }
-  std::string list = "IMAP4rev1";
+  std::string list;
+  list.reserve(list_octets);
+  list = "IMAP4rev1";
   shown_capabilities(session).each([&](Capability capability) {
     list += ' ';
     list += trace::name(capability);

@@ -19,6 +19,8 @@ constexpr std::size_t compact_octets = 16384;
 constexpr std::size_t input_octets_max = 262144;
 // What the database said is kept for so long.
 constexpr std::uint32_t cache_seconds = 3600;
+// Of a reply: its status, brackets and line end, so that it is allocated once.
+constexpr std::size_t status_octets = 32;
 
 wire::imap::Limits before_login(const Limits& limits) {
   return {.line_octets = limits.line_octets,
@@ -112,12 +114,14 @@ void FrontEnd::client_opened(trace::SessionId id, Protocol protocol, std::option
     s.binding = tls->binding;
   }
   s.phase = Phase::ready;
-  std::string greeting = protocol == Protocol::imap ? "* OK " : "+OK ";
-  if (protocol == Protocol::imap && configuration_->profile.initial_response) {
-    greeting += "[CAPABILITY " + imap_capabilities(s, true) + "] ";
-  }
-  greeting += configuration_->profile.product;
-  greeting += " ready\r\n";
+  const bool listed = protocol == Protocol::imap && configuration_->profile.initial_response;
+  const std::string list = listed ? imap_capabilities(s, true) : std::string{};
+  const std::string_view product = configuration_->profile.product;
+  std::string greeting;
+  greeting.reserve(list.size() + product.size() + status_octets);
+  greeting = protocol == Protocol::imap ? "* OK " : "+OK ";
+  if (listed) greeting.append("[CAPABILITY ").append(list).append("] ");
+  greeting.append(product).append(" ready\r\n");
   host.to_client(id, greeting);
 }
 
@@ -218,6 +222,7 @@ bool FrontEnd::discard_input(trace::SessionId id, Host& host) {
 void FrontEnd::complete(trace::SessionId id, Status status, std::string_view text, Host& host) {
   Session& s = session(id);
   std::string reply;
+  reply.reserve(s.tag.size() + text.size() + status_octets);
   if (s.protocol == Protocol::imap) {
     reply = s.tag.empty() ? "*" : s.tag;
     reply += status == Status::ok ? " OK " : status == Status::no ? " NO " : " BAD ";

@@ -22,6 +22,7 @@ namespace {
 
 using client::Verb;
 
+constexpr std::size_t step_octets_usual = 2;  // many have fewer parts than octets
 constexpr std::uint8_t verb_mask = 0x1f;
 constexpr std::uint8_t wait_code = 29;
 constexpr std::uint8_t vary_code = 30;
@@ -49,6 +50,7 @@ class Decoder {
 
   Script script() {
     Script script;
+    script.steps.reserve(std::min(bytes_.size() / step_octets_usual + 1, steps_max));
     script.protocol = (byte() & 1U) == 0 ? trace::Protocol::imap : trace::Protocol::pop3;
     while (!bytes_.empty()) {
       const std::uint8_t opcode = byte();

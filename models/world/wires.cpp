@@ -1,6 +1,7 @@
 #include "world/wires.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace sallyport::world {
@@ -353,13 +354,12 @@ void World::Wires::answer_front_end(LinkId k, std::string_view said) {
     return said_by_backend(k, distorted(step_.mishap, protocol(), said, link.tag));
   }
   Answer answer;
-  trace::Events told;
   look_at_rest(piece_store);
-  link.connection.receive(said, world_.store_, answer.octets, &told);
-  for (trace::Event& event : told) {
+  const std::size_t before = out_.events.size();
+  link.connection.receive(said, world_.store_, answer.octets, &out_.events);
+  for (trace::Event& event : std::span(out_.events).subspan(before)) {
     event.link = k;
     if (event.kind == Kind::identified) link.logged_in = true;
-    out_.events.push_back(std::move(event));
   }
   if (struck) answer = distorted(step_.mishap, protocol(), said, answer.octets);
   said_by_backend(k, std::move(answer));

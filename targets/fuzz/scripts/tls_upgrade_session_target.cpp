@@ -1,4 +1,6 @@
 // A script's clients ask for TLS before anything else: what holds under TLS holds from there on.
+#include <utility>
+
 #include "targets/fuzz/recorder.hpp"
 #include "targets/fuzz/shapes.hpp"
 
@@ -6,6 +8,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace sallyport;
   world::Script script = fuzz::script_of(data, size);
   fuzz::ask_for_tls_first(script);
-  fuzz::recorder().run(script, trace::Variation::none);
+  fuzz::recorder().run(std::move(script), trace::Variation::none);
   return 0;
 }

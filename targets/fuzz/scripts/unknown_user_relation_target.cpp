@@ -1,5 +1,7 @@
 // A script runs twice, once with a user who isn't there in place of every wrong password: a failed
 // login looks the same.
+#include <utility>
+
 #include "targets/fuzz/recorder.hpp"
 #include "targets/fuzz/shapes.hpp"
 
@@ -7,6 +9,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace sallyport;
   world::Script script = fuzz::script_of(data, size);
   fuzz::mistype_passwords(script);
-  fuzz::recorder().run(script, trace::Variation::unknown_user);
+  fuzz::recorder().run(std::move(script), trace::Variation::unknown_user);
   return 0;
 }
