@@ -44,7 +44,7 @@ option(SALLYPORT_FUZZ_COMPARISONS
 add_library(sallyport_instrumentation INTERFACE)
 add_library(sallyport_fuzz_engine INTERFACE)
 # From the build folder, where the compiler runs: ccache then serves other checkouts as well.
-file(RELATIVE_PATH coverage_ignored ${CMAKE_BINARY_DIR} ${CMAKE_CURRENT_LIST_DIR}/coverage-ignored)
+file(RELATIVE_PATH coverage_ignored ${CMAKE_BINARY_DIR} ${CMAKE_CURRENT_LIST_DIR}/coverage-ignorelist)
 set(instrumentation "")
 if(SALLYPORT_FUZZ_SANITIZE AND NOT SALLYPORT_SANITIZE)
   set(instrumentation ${SALLYPORT_FUZZ_SANITIZE})
@@ -57,8 +57,8 @@ elseif(SALLYPORT_FUZZ_ENGINE STREQUAL libfuzzer)
     -fsanitize-coverage-ignorelist=${coverage_ignored})
   target_link_options(sallyport_fuzz_engine INTERFACE -fsanitize=fuzzer)
   if(NOT SALLYPORT_FUZZ_COMPARISONS)
-    # Behind -fsanitize=, which turns it on.
-    set(no_comparisons -fno-sanitize-coverage=trace-cmp)
+    # Behind -fsanitize=, which turns it on; so it does what only a profile of values reads.
+    set(no_comparisons -fno-sanitize-coverage=trace-cmp,indirect-calls)
   endif()
 elseif(SALLYPORT_FUZZ_ENGINE STREQUAL afl)
   find_library(AFL_DRIVER AFLDriver PATHS /usr/lib/afl /usr/local/lib/afl REQUIRED)

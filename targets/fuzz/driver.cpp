@@ -143,7 +143,6 @@ class Driver {
         "-max_len=" + std::to_string(script_octets_max),
         "-len_control=0",
         "-reload=0",
-        "-entropic=0",  // its bookkeeping takes more time than a script while the corpus grows
         "-detect_leaks=0",
         "-timeout=" + std::to_string(one_script_max.count()),
         "-print_final_stats=1",

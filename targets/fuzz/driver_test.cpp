@@ -7,9 +7,13 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
+#include <string>
 
 #include "targets/engine/canary.hpp"
 #include "targets/engine/engine_for_test.hpp"
+#include "targets/fuzz/log.hpp"
+#include "targets/fuzz/process.hpp"
 
 namespace sallyport::fuzz {
 namespace {
@@ -95,6 +99,24 @@ TEST(Driver, StopsWhenItIsAskedTo) {
     return false;
   };
   EXPECT_EQ(engine::find(run(request, SESSION), engine::crash_id), nullptr);
+}
+
+/// How many features 300 scripts had beyond the edges that they covered.
+std::uint64_t features_beyond_edges(const std::string& flag) {
+  const std::string log = testing::TempDir() + "sallyport-session-log";
+  auto process = Process::start({SESSION, "-runs=300", "-seed=1", "-detect_leaks=0", flag},
+                                {{"SALLYPORT_FEEDBACK", "0"}}, log);
+  EXPECT_TRUE(process && process->wait().well());
+  std::ostringstream text;
+  text << std::ifstream(log).rdbuf();
+  const std::uint64_t edges = figure_in(text.str(), "cov: ").value_or(0);
+  EXPECT_GT(edges, 500U);
+  return figure_in(text.str(), "ft: ").value_or(0) - edges;
+}
+
+TEST(Session, AsksForNoCountsOfEdgesUnlessItIsTold) {
+  EXPECT_LT(features_beyond_edges("-entropic=0"), 100U);
+  EXPECT_GT(features_beyond_edges("-use_counters=1"), 500U);
 }
 
 TEST(Session, AloneItAbortsWithAllThatAReaderNeeds) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <numeric>
 #include <string_view>
 
 extern "C" {
@@ -66,15 +67,13 @@ Feedback::Feedback() {
 void Feedback::start() {
   sessions_ = {};
   links_ = {};
-  before_ = 0;
+  before_ = {};
 }
 
 void Feedback::on_session(Session& session, const trace::Event& e) {
   session.phase = next(session.phase, e);
   if (e.kind == Kind::opened) session = {.phase = Phase::greeted};
   if (e.kind == Kind::tls) session.tls = 1;
-  if (e.kind == Kind::command) session.verb = e.verb;
-  if (e.kind == Kind::completion) session.status = e.status;
 }
 
 void Feedback::on_link(Link& link, const trace::Event& e) {
@@ -94,23 +93,35 @@ void Feedback::step(const trace::Events& events) {
     if (e.kind == Kind::lease) links_[e.link].leased = static_cast<std::uint8_t>(1 + e.session);
     if (e.kind == Kind::release) links_[e.link].leased = 0;
   }
-  const std::uint64_t now = state();
-  count_feature(mixed(before_, now));
+  const States now = states();
+  for (std::size_t i = 0; i < now.size(); ++i) {
+    if (now[i] != before_[i]) count_feature(mixed(before_[i], now[i]));
+  }
   before_ = now;
 }
 
+Feedback::States Feedback::states() const {
+  const auto own = [](const auto& connection) {
+    return static_cast<std::uint64_t>(connection.phase) | std::uint64_t{connection.tls} << 8;
+  };
+  States states{};
+  for (std::size_t k = 0; k < links_.size(); ++k) {
+    const Link& link = links_[k];
+    const bool leased = link.leased > 0 && link.leased <= sessions_.size();
+    const std::uint64_t by = leased ? 1 + own(sessions_[link.leased - 1U]) : 0;
+    states[sessions_.size() + k] = mixed(1, own(link) | by << 16);
+    if (leased) states[link.leased - 1U] += mixed(2, own(link));
+  }
+  for (std::size_t s = 0; s < sessions_.size(); ++s) {
+    states[s] = mixed(3 + states[s], own(sessions_[s]));
+  }
+  return states;
+}
+
+// A sum, since it doesn't matter which session or connection it is that stands so.
 std::uint64_t Feedback::state() const {
-  std::uint64_t hash = 1;
-  for (const Session& s : sessions_) {
-    hash = mixed(hash, static_cast<std::uint64_t>(s.phase) | std::uint64_t{s.tls} << 8 |
-                           static_cast<std::uint64_t>(s.verb) << 16 |
-                           static_cast<std::uint64_t>(s.status) << 24);
-  }
-  for (const Link& k : links_) {
-    hash = mixed(hash, static_cast<std::uint64_t>(k.phase) | std::uint64_t{k.tls} << 8 |
-                           std::uint64_t{k.leased} << 16);
-  }
-  return hash;
+  const States all = states();
+  return std::accumulate(all.begin(), all.end(), std::uint64_t{0});
 }
 
 }  // namespace sallyport::fuzz

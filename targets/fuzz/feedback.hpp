@@ -1,6 +1,7 @@
-// What a fuzzer is told of a run beside the code that it covers: which pairs of states follow each
-// other, a state being that of the pool, of each session's authentication and of its protocol. Code
-// covers a handshake that was split over two connections and one that wasn't all the same.
+// What a fuzzer is told of a run beside the code that it covers: which states follow each other, of
+// each session with the connections that it leases, and of each connection of the pool with the
+// session that leases it. Code covers a handshake that was split over two connections and one that
+// wasn't all the same. A state of everybody at once would be new in nearly every script.
 //
 // libFuzzer reads a section of counters, AFL++ its map; anywhere else nobody listens.
 // SALLYPORT_FEEDBACK=0 turns it off, to see what it is worth.
@@ -29,7 +30,7 @@ class Feedback {
   void start();
   /// Behind each step, with its events.
   void step(const trace::Events& events);
-  /// The state that the steps so far have led to.
+  /// All states that the steps so far have led to, as one number.
   [[nodiscard]] std::uint64_t state() const;
 
  private:
@@ -37,21 +38,23 @@ class Feedback {
   struct Session {
     Phase phase = Phase::absent;
     std::uint8_t tls = 0;
-    trace::Verb verb = trace::Verb::none;  // of its last command
-    trace::Status status = trace::Status::none;
   };
   struct Link {
     Phase phase = Phase::absent;
     std::uint8_t tls = 0;
     std::uint8_t leased = 0;
   };
+  /// Of each session, then of each connection of the pool.
+  using States = std::array<std::uint64_t, properties::max_sessions + properties::max_links>;
   void on_session(Session& session, const trace::Event& event);
   void on_link(Link& link, const trace::Event& event);
+
+  [[nodiscard]] States states() const;
 
   bool on_ = true;
   std::array<Session, properties::max_sessions> sessions_;
   std::array<Link, properties::max_links> links_;
-  std::uint64_t before_ = 0;
+  States before_{};
 };
 
 }  // namespace sallyport::fuzz

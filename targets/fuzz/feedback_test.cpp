@@ -39,6 +39,10 @@ TEST(Feedback, TellsPhasesApart) {
   EXPECT_NE(state_after("0 login alice\n"), state_after("0 login alice\n1 login bob\n"));
 }
 
+TEST(Feedback, DoesNotCountWhoItIs) {
+  EXPECT_EQ(state_after("0 login alice\n"), state_after("1 login alice\n"));
+}
+
 TEST(Feedback, DoesNotCountUsersOrRepetitions) {
   EXPECT_EQ(state_after("0 login alice\n"), state_after("0 login bob\n"));
   EXPECT_EQ(state_after("0 login alice\n0 noop\n"), state_after("0 login alice\n0 noop\n0 noop\n"));

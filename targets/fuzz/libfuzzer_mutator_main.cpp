@@ -1,20 +1,31 @@
-// libFuzzer's hooks for the mutation of scripts. One mutation in eight is left to libFuzzer, for
-// the scripts that no edit of ours makes; so are inputs that would grow too long. Engines that know
-// the hooks but have no LLVMFuzzerMutate keep such an input as it is. SALLYPORT_MUTATOR=octets
-// leaves all of it to libFuzzer, to see what ours is worth.
+// What a target of scripts says to the engine that runs it: how scripts are mutated, and which of
+// the engine's costs a script is not worth.
+//
+// One mutation in eight is left to libFuzzer, for the scripts that no edit of ours makes; so are
+// inputs that would grow too long. Engines that know the hooks but have no LLVMFuzzerMutate keep
+// such an input as it is. SALLYPORT_MUTATOR=octets leaves all of it to libFuzzer, to see what ours
+// is worth.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "targets/fuzz/mutate.hpp"
 
 extern "C" [[gnu::weak]] std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size,
                                                       std::size_t size_max);
+extern "C" [[gnu::weak]] int LLVMFuzzerRunDriver(int* argc, char*** argv,
+                                                 int (*target)(const std::uint8_t*, std::size_t));
 
 namespace {
+
+// How often code ran says how long a script is, and that alone keeps a script for every count; what
+// comes of the order of steps is told by pairs of states. The entropic schedule's bookkeeping takes
+// more time than a script while the corpus grows.
+char flags[][16] = {"-use_counters=0", "-entropic=0"};
 
 sallyport::world::Script script_of(const std::uint8_t* data, std::size_t size) {
   return sallyport::world::script_from_bytes({reinterpret_cast<const char*>(data), size});
@@ -39,6 +50,24 @@ std::size_t mutate_octets(std::uint8_t* data, std::size_t size, std::size_t size
 }
 
 }  // namespace
+
+/// Flags of our own for libFuzzer, behind which those of the command line count.
+extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
+  if (LLVMFuzzerRunDriver == nullptr || *argc == 0) return 0;  // another engine's arguments
+  static std::vector<char*> arguments(*argv, *argv + *argc);
+  for (char* const flag : flags) arguments.insert(arguments.begin() + 1, flag);
+  *argc = static_cast<int>(arguments.size());
+  arguments.push_back(nullptr);
+  *argv = arguments.data();
+  return 0;
+}
+
+/// A freed block that a script still uses is used within its execution, and these are a thousand;
+/// a block's story is told by the calls nearest to it. AddressSanitizer's own bounds are for
+/// programs that run once.
+extern "C" const char* __asan_default_options() {
+  return "quarantine_size_mb=32:malloc_context_size=8";
+}
 
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
                                                std::size_t size_max, unsigned seed) {
