@@ -23,6 +23,7 @@
 #include "targets/explore/archive.hpp"
 #include "targets/fuzz/driver.hpp"
 #include "targets/rapid/rapid.hpp"
+#include "targets/walk/walk.hpp"
 
 namespace sallyport::cli {
 namespace {
@@ -132,7 +133,8 @@ Exit verify(const VerifyOptions& options) {
 
 }  // namespace
 
-// All engines, but fuzz only where its sibling was built, unless it is asked for by name.
+// All engines but walk, and fuzz only where its sibling was built, unless they are asked for by
+// name.
 std::vector<std::string> engines_named(const std::vector<std::string>& asked, bool fuzzer_there) {
   for (const std::string& name : asked) {
     expect_one_of("engine", name, engine_names);
@@ -146,7 +148,8 @@ std::vector<std::string> engines_named(const std::vector<std::string>& asked, bo
   std::vector<std::string> chosen;
   for (const std::string_view name : engine_names) {
     const bool named = std::ranges::find(asked, name) != asked.end();
-    if (named || (asked.empty() && (name != "fuzz" || fuzzer_there))) chosen.emplace_back(name);
+    const bool usual = name != "walk" && (name != "fuzz" || fuzzer_there);
+    if (named || (asked.empty() && usual)) chosen.emplace_back(name);
   }
   return chosen;
 }
@@ -156,6 +159,7 @@ std::vector<engine::Result> run_engine(std::string_view name, const engine::Requ
                                        const std::filesystem::path& fuzzer) {
   if (name == "explore") return explore::run(request, bound);
   if (name == "rapid") return rapid::run(request);
+  if (name == "walk") return walk::run(request, bound.threads);
   return fuzz::run(request, fuzzer);
 }
 
@@ -226,9 +230,10 @@ void add_verify(CLI::App& app, Action& action) {
   sub->add_option("--protocol", options->protocols, "One protocol (default: both)")
       ->type_name("imap|pop3")
       ->delimiter(',');
-  sub->add_option("--engine", options->engines,
-                  "explore (exhaustive within its bound), rapid (RapidCheck), fuzz (libFuzzer), or "
-                  "several with commas (default: all)")
+  sub->add_option(
+         "--engine", options->engines,
+         "explore (exhaustive within its bound), rapid (RapidCheck), walk (rapid's scripts "
+         "on all cores), fuzz (libFuzzer), or several with commas (default: all but walk)")
       ->type_name("ENGINE[,ENGINE…]")
       ->delimiter(',');
   sub->add_option(
@@ -236,7 +241,8 @@ void add_verify(CLI::App& app, Action& action) {
          "For each engine on each subject: a time (20s, 10m, 2h), or a count of scripts or "
          "states (200000x), with which a run repeats to the octet (default: 20s)")
       ->type_name("TIME|COUNTx");
-  sub->add_option("--seed", options->seed, "Where chance begins, for rapid and fuzz (default: 1)")
+  sub->add_option("--seed", options->seed,
+                  "Where chance begins, for rapid, walk and fuzz (default: 1)")
       ->type_name("N");
   sub->add_option("--property", options->properties,
                   "Judge this one only; repeatable; see sallyport properties")
@@ -271,7 +277,8 @@ void add_verify(CLI::App& app, Action& action) {
   sub->add_option("--memory", options->memory,
                   "explore: stop cleanly at so many MiB (default: 4096)")
       ->type_name("MIB");
-  sub->add_option("--threads", options->threads, "explore: how many at once (default: all cores)")
+  sub->add_option("--threads", options->threads,
+                  "explore and walk: how many at once (default: all cores)")
       ->type_name("N");
   sub->add_option(
          "--output", options->output,

@@ -50,13 +50,14 @@ struct VerifyPlan {
 };
 [[nodiscard]] VerifyPlan verify_plan(const VerifyOptions& options);
 
-inline constexpr std::array<std::string_view, 3> engine_names{"explore", "rapid", "fuzz"};
+inline constexpr std::array<std::string_view, 4> engine_names{"explore", "rapid", "walk", "fuzz"};
 /// Runs the engine of that name. `fuzzer` is the instrumented sibling.
 [[nodiscard]] std::vector<engine::Result> run_engine(std::string_view name,
                                                      const engine::Request& request,
                                                      const explore::Bound& bound,
                                                      const std::filesystem::path& fuzzer);
-/// The engines that `asked` names, or all that there are; a Failure where one isn't there.
+/// The engines that `asked` names, or all that there are but walk, whose scripts are rapid's; a
+/// Failure where one isn't there.
 [[nodiscard]] std::vector<std::string> engines_named(const std::vector<std::string>& asked,
                                                      bool fuzzer_there);
 

@@ -254,6 +254,13 @@ class Verify(Command):
         self.assertEqual(first.stdout, second.stdout)
         self.assertEqual(first.returncode, second.returncode)
 
+    def test_a_walk_is_the_same_on_any_number_of_threads(self):
+        arguments = ["verify", "--profile", "exchange-2000", "--protocol", "imap", "--engine", "walk",
+                     "--budget", "1000x"]
+        one = self.json_of(*arguments, "--threads", "1", status=1)
+        self.assertEqual({row["engine"] for row in one["results"]}, {"walk"})
+        self.assertEqual(self.json_of(*arguments, "--threads", "3", status=1), one)
+
     def test_every_witness_replays(self):
         output = self.directory / "findings"
         done = self.json_of(
