@@ -277,7 +277,10 @@ void FrontEnd::fail_login(trace::SessionId id, Status status, std::string_view t
   Session& s = session(id);
   if (s.failures < UINT8_MAX) ++s.failures;
   s.user.clear();
-  const std::string said = s.claim.user();
+  // What EXTERNAL's message asks for may be anything, and was a password where the client took the
+  // exchange for PLAIN's; it is the certificate that says who fails.
+  const bool external = s.claim.mechanism == trace::Mechanism::external;
+  const std::string said = external ? s.claim.authcid : s.claim.user();
   std::string line = "login failed: user=<" + quoted(said, Fault::take_user_for_a_template) + ">";
   if (faulty(Fault::log_beyond_the_name)) line += shared().scratch;
   host.log(id, line, said);

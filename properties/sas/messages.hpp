@@ -13,10 +13,11 @@ namespace sallyport::properties {
          e.mechanism != trace::Mechanism::none;
 }
 
-/// A message of the client: a response, or the initial one with its command.
+/// A message of the client: a response, or the initial one with its command. A line without a tag
+/// begins no exchange, and what it is answered has no place among the answers.
 [[nodiscard]] constexpr bool is_message(const trace::Event& e) {
-  return of_exchange(e) &&
-         (e.kind == trace::Kind::response || (asks(e) && e.blob != trace::Blob::none));
+  const bool initial = asks(e) && e.blob != trace::Blob::none && e.command != trace::no_command;
+  return of_exchange(e) && (e.kind == trace::Kind::response || initial);
 }
 
 /// The server's outcome. POP3's replies stand in order, and the exchange comes last: none of them

@@ -187,6 +187,14 @@ TEST(Sas07, AFarewellIsNoOutcome) {
   expect("SAS-07", in_vain, begun + "C0: NOOP\nS0: -ERR no\n! close s0 server\n");
 }
 
+TEST(Sas07, ALineWithoutATagBeginsNoExchange) {
+  const string final = " AUTHENTICATE SCRAM-SHA-256 Yz1iaXdzLHI9ck9wck5HZndFLHA9ZEh6Yg==\n";
+  const string next = "C0: a2 AUTHENTICATE SCRAM-SHA-256\nS0: +\n";
+  expect_unjudged("SAS-07", in(imap, "C0: \\x01a1" + final + "S0: * BAD a bad tag\n" + next));
+  expect("SAS-07", "a message that comes later is taken as the first",
+         in(imap, "C0: a1" + final + "S0: +\n"));
+}
+
 TEST(Sas07, WhatComesLaterIsNoBeginning) {
   const string begun = in(
       pop3,
