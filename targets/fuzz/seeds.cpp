@@ -5,6 +5,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "targets/fuzz/transcripts.hpp"
 #include "world/script.hpp"
 
 namespace sallyport::fuzz {
@@ -23,6 +24,31 @@ std::expected<world::Script, trace::TextError> script_in(std::string_view text) 
   return world::script_from_text(text);
 }
 
+/// A transcript of a page lies below it by its name: properties/sas/sas_07.md/sas-07-holds-1.
+bool is_in_a_page(const fs::path& path) { return path.parent_path().extension() == ".md"; }
+
+std::expected<std::string, std::string> transcript_in(const fs::path& path) {
+  const fs::path page = path.parent_path();
+  const auto text = octets_of(page);
+  if (!text) return text;
+  for (NamedTranscript& each : transcripts_of(page.stem().string(), *text)) {
+    if (each.name == path.filename()) return std::move(each.text);
+  }
+  return wrong(path, "there is no such transcript");
+}
+
+std::vector<fs::path> transcripts_below(const fs::path& pages) {
+  std::vector<fs::path> found;
+  for (const fs::path& page : files_in(pages)) {
+    if (page.extension() != ".md") continue;
+    const auto text = octets_of(page);
+    for (const NamedTranscript& each : transcripts_of(page.stem().string(), text.value_or(""))) {
+      found.push_back(page / each.name);
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 std::expected<std::string, std::string> octets_of(const fs::path& path) {
@@ -34,6 +60,7 @@ std::expected<std::string, std::string> octets_of(const fs::path& path) {
 }
 
 std::expected<std::string, std::string> input_for(const Target& target, const fs::path& path) {
+  if (is_in_a_page(path)) return transcript_in(path);
   auto octets = octets_of(path);
   if (!octets || !target.scripts || path.extension() != ".script") return octets;
   const auto script = script_in(*octets);
@@ -58,6 +85,7 @@ std::vector<fs::path> files_in(const fs::path& path) {
 std::vector<fs::path> seeds_of(const Target& target, const fs::path& corpora) {
   const std::string_view grammar = target.name.substr(0, target.name.rfind('-'));
   std::vector<fs::path> files;
+  if (grammar == "transcript") files = transcripts_below(corpora / ".." / "properties");
   if (!target.scripts && grammar != "script") {
     for (const char* const folder : {"seeds", "regressions"}) {
       std::error_code error;

@@ -2,7 +2,8 @@
 //
 // A target of scripts starts from all scripts of corpora/seeds and corpora/regressions. One of
 // octets starts from the files of corpora/seeds/<grammar> and corpora/regressions/<grammar>, the
-// grammar being what its name begins with: imap-response for imap-response-parse.
+// grammar being what its name begins with: imap-response for imap-response-parse. Transcripts are
+// those of the properties' pages as well.
 #pragma once
 
 #include <expected>
