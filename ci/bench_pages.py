@@ -140,14 +140,37 @@ def ratios(catches):
     return "\n".join(out)
 
 
-def publish(speed, catches):
-    """From what there is of both: ValueError where there is nothing of one."""
-    loop = speed.get("loopback", {}).get("per_second", 0)
-    if not loop or not catches:
+def lower_bounds(catches, executions):
+    """The same of all faults that scripts with feedback caught; a run that caught nothing counts what it had."""
+    out = []
+    for engine in engines_of(catches):
+        for mode in MODES[1:]:
+            pairs = []
+            for key, row in catches.items():
+                fault, of, by = key.split(" | ")
+                other = catches.get(f"{fault} | {of} | {mode}")
+                if of == engine and by == "scripts" and row["caught"] and other:
+                    needed = other["executions"] if other["caught"] else max(other["executions"], executions)
+                    pairs.append(needed / max(row["executions"], 1))
+            if pairs:
+                out.append(f"- {engine}, {mode}: at least {statistics.median(pairs):.1f} times as many, the median over all "
+                           f"{len(pairs)} faults that scripts with feedback caught.")
+    return "\n".join(out)
+
+
+def publish(speed, catches, conditions):
+    """From what there is of all: ValueError where there is nothing of one."""
+    if not speed.get("loopback", {}).get("per_second") or not catches or "executions" not in conditions:
         raise ValueError("bench-fuzz has measured too little to publish: neither speed nor catches may be missing")
     (ROOT / "docs" / "fuzz-catches.svg").write_text(catches_picture(catches), encoding="utf-8")
     (ROOT / "docs" / "fuzz-speed.svg").write_text(speed_picture(speed), encoding="utf-8")
-    PAGE.write_text(f"""# How fast the fuzz targets are, and how soon they catch a fault
+    PAGE.write_text(page(speed, catches, conditions), encoding="utf-8")
+    print(f"wrote {PAGE.relative_to(ROOT)} and its pictures")
+
+
+def page(speed, catches, conditions):
+    loop = speed["loopback"]["per_second"]
+    return f"""# How fast the fuzz targets are, and how soon they catch a fault
 
 Written by `ci/bench-fuzz --publish` from what `ci/bench-fuzz` measured. Times are CPU time, so that a busy machine
 changes them little; the yardstick, a target that does nothing, ran in turn with each target.
@@ -157,13 +180,18 @@ changes them little; the yardstick, a target that does nothing, ran in turn with
 Each fault of the reference front-end, and the property that must catch it, on the session target without sanitizers,
 from a script of no steps. *scripts* mutates scripts and is led by pairs of states as well as by code;
 *no feedback* isn't led by states; *octets* has the engine's own mutations of octets alone. A run ends at the first
-catch or when its time is over.
+catch or after {conditions["executions"]:,} executions. The machine had {conditions["processors"]} processors and a load of up
+to {conditions["load"]} before the measurements began.
 
 ![Faults caught by executions](fuzz-catches.svg)
 
 {catches_table(catches)}
 
 {ratios(catches)}
+
+A fault that wasn't caught needs more executions than there were. Counted with these:
+
+{lower_bounds(catches, conditions["executions"])}
 
 ## Speed
 
@@ -173,5 +201,4 @@ One round trip of one octet over loopback TCP, the least that a network fuzzer p
 ![Executions per second](fuzz-speed.svg)
 
 {speed_table(speed)}
-""", encoding="utf-8")
-    print(f"wrote {PAGE.relative_to(ROOT)} and its pictures")
+"""

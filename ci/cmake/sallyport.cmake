@@ -154,6 +154,11 @@ function(sallyport_fuzz_target name library)
   endif()
   add_executable(${name} ${ARGN})
   target_link_libraries(${name} PRIVATE ${library}-instrumented sallyport_fuzz_engine)
+  if(SALLYPORT_FUZZ_ENGINE STREQUAL external)
+    # Their check of a build for UBSan counts what is instrumented, and one grammar alone is too little.
+    target_link_options(${name} PRIVATE
+      -Wl,--whole-archive $<TARGET_FILE:wire-instrumented> -Wl,--no-whole-archive)
+  endif()
   add_dependencies(fuzz-targets ${name})
   if(NOT name MATCHES "^sallyport-fuzz-")
     return()  # a yardstick, not a target

@@ -17,8 +17,11 @@
 
 extern "C" [[gnu::weak]] std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size,
                                                       std::size_t size_max);
-extern "C" [[gnu::weak]] int LLVMFuzzerRunDriver(int* argc, char*** argv,
-                                                 int (*target)(const std::uint8_t*, std::size_t));
+// What only libFuzzer has; AFL++'s driver borrows its other names.
+namespace fuzzer {
+[[gnu::weak]] int FuzzerDriver(int* argc, char*** argv,
+                               int (*target)(const std::uint8_t* data, std::size_t size));
+}  // namespace fuzzer
 
 namespace {
 
@@ -53,7 +56,7 @@ std::size_t mutate_octets(std::uint8_t* data, std::size_t size, std::size_t size
 
 /// Flags of our own for libFuzzer, behind which those of the command line count.
 extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
-  if (LLVMFuzzerRunDriver == nullptr || *argc == 0) return 0;  // another engine's arguments
+  if (fuzzer::FuzzerDriver == nullptr || *argc == 0) return 0;  // another engine's arguments
   static std::vector<char*> arguments(*argv, *argv + *argc);
   for (char* const flag : flags) arguments.insert(arguments.begin() + 1, flag);
   *argc = static_cast<int>(arguments.size());
