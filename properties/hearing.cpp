@@ -24,7 +24,7 @@ constexpr Row rows[] = {
     {"ADV-04", opened, continuation, offer, closed, policy},
     {"ADV-05", opened, greeting, command, continuation, offer, untagged, completion, bye, malformed,
      tls, closed},
-    {"ADV-06", opened, offer, closed, policy},
+    {"ADV-06", opened, offer, tls, closed, policy},
     {"FLT-02", opened, greeting, command, continuation, offer, untagged, completion, bye, malformed,
      closed, lease, release, failure, quiescent},
     {"FLT-03", opened, greeting, command, continuation, response, offer, untagged, completion, bye,

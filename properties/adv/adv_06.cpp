@@ -8,6 +8,9 @@ namespace {
 
 using trace::Kind;
 
+constexpr LoginTerms everything{.mechanisms = trace::MechanismSet::from_bits(0xffffffff),
+                                .capabilities = trace::CapabilitySet::from_bits(0xffffffff)};
+
 struct Adv06 {
   struct State {
     LoginTerms backends;  // shown by any back-end so far
@@ -28,6 +31,7 @@ struct Adv06 {
     }
     if (e.point != trace::Point::client || own == nullptr) return not_concerned;
     if (e.kind == Kind::opened || e.kind == Kind::closed) *own = {};
+    if (e.kind == Kind::tls) *own = {.terms = everything, .known = 1};  // until its policy is said
     const Policy& policy = own->known != 0 ? *own : state.policy;
     const LoginTerms foreign = state.backends - policy.terms;
     if (e.kind != Kind::offer || policy.known == 0 || foreign.empty()) return not_concerned;

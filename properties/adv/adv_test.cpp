@@ -224,6 +224,16 @@ TEST(Adv06, APolicyOfASessionReplacesTheGeneralOne) {
          before + "! close s0 client\nS0: * OK [CAPABILITY IMAP4rev1 STARTTLS] hi\n");
 }
 
+// What is the front-end's own there is not known before it is said.
+TEST(Adv06, TheGeneralPolicyIsNotThatUnderTls) {
+  const string before =
+      "imap\n! policy mechanisms=CRAM-MD5 capabilities=STARTTLS\n"
+      "B0: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] be\nS0: * OK hello\n";
+  const string shown = "C0: b CAPABILITY\nS0: * CAPABILITY IMAP4rev1 AUTH=PLAIN\n";
+  expect("ADV-06", copied, before + shown);
+  expect_unjudged("ADV-06", before + "C0: a STARTTLS\nS0: a OK begin\n! tls s0\n" + shown);
+}
+
 TEST(Adv06, AGeneralPolicyReplacesAll) {
   expect("ADV-06", copied,
          "imap\n! policy s0 mechanisms=CRAM-MD5\n! policy mechanisms=PLAIN\n"

@@ -174,5 +174,14 @@ TEST(Flt04, AMechanismHasToBeShownAndConfigured) {
   expect_unjudged("FLT-04", "pop3\nB0: +OK be\nF0: AUTH PLAIN\n");
 }
 
+// What a client that is logged in says is handed on as it is.
+TEST(Flt04, BehindALoginAMechanismIsTheClientsOwn) {
+  constexpr std::string_view list = "imap\nB0: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] be\n";
+  constexpr std::string_view begins = "F0: f2 AUTHENTICATE NTLM\n";
+  expect_unjudged("FLT-04", string(list) + "F0: f1 LOGIN alice x\nB0: f1 OK in\n" + string(begins));
+  expect("FLT-04", "a mechanism is begun that the back-end does not show",
+         string(list) + "F0: f1 LOGIN alice x\nB0: f1 NO no\n" + string(begins));
+}
+
 }  // namespace
 }  // namespace sallyport::properties

@@ -41,7 +41,7 @@ struct FirstList {
   }
 };
 
-enum class Listed : std::uint8_t { clear, not_again, again };
+enum class Listed : std::uint8_t { clear, not_again, again, logged_in };
 
 /// Follows one event of a back-end's wire. A back-end that knows no CAPA was asked, too.
 constexpr void follow(Listed& listed, const trace::Event& e) {
@@ -49,6 +49,7 @@ constexpr void follow(Listed& listed, const trace::Event& e) {
   if (e.kind == Kind::opened || e.kind == Kind::closed) listed = Listed::clear;
   if (e.kind == Kind::tls) listed = Listed::not_again;
   const bool capa = e.kind == Kind::completion && e.verb == trace::Verb::capa;
+  if (logs_in(e)) listed = Listed::logged_in;
   if (listed == Listed::not_again && (capa || e.kind == Kind::offer)) listed = Listed::again;
 }
 

@@ -25,6 +25,8 @@ struct Tls03 {
     follow(k, e);
     const bool begins = asks(e) && authenticates(e) && e.mechanism != trace::Mechanism::none;
     if (!begins || k == Listed::clear) return not_concerned;
+    if (k == Listed::logged_in)
+      return not_concerned;  // the client's own, for the back-end to refuse
     return k == Listed::again
                ? upheld
                : violated("a mechanism is begun under TLS by a back-end's list from before it");

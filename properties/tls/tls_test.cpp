@@ -56,6 +56,14 @@ TEST(Tls03, ABackEndWithoutCapaWasAsked) {
          "pop3\nB0: +OK be\nF0: STLS\nB0: +OK\n! tls k0\nF0: CAPA\nB0: -ERR\nF0: AUTH PLAIN\n");
 }
 
+TEST(Tls03, BehindALoginAMechanismIsTheClientsOwn) {
+  constexpr std::string_view tls = "pop3\nB0: +OK be\nF0: STLS\nB0: +OK\n! tls k0\n";
+  const std::string login = std::string(tls) + "F0: USER alice\nB0: +OK\nF0: PASS x\n";
+  expect_unjudged("TLS-03", login + "B0: +OK in\nF0: AUTH PLAIN\n");
+  expect("TLS-03", "a mechanism is begun under TLS by a back-end's list from before it",
+         login + "B0: -ERR no\nF0: AUTH PLAIN\n");
+}
+
 // TLS-04 and TLS-05.
 
 TEST(Tls04, WithoutRuleOrListThereIsNoJudgement) {
