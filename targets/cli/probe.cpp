@@ -49,6 +49,8 @@ struct Options {
   bool expose_password = false;
   bool dry_run = false;
   std::string tap;
+  bool backend_tls = false;
+  std::string patience;
 };
 
 // One server's rows.
@@ -95,13 +97,17 @@ live::ProbeOptions resolved(const Options& options) {
   out.trust = {.ca_file = options.ca_file, .insecure = options.insecure};
   out.limits.connect = out.limits.answer = time_of("--timeout", options.timeout);
   out.manners = manners_of(options);
-  out.limits.endpoint =
-      out.limits.answer * answers_per_server + std::chrono::seconds(out.manners.silence_seconds);
   if (!options.tap.empty()) {
     auto tap = live::address_from(options.tap);
     if (!tap) throw Failure(fmt::format("--backend-tap {}", tap.error()));
     out.tap = *std::move(tap);
   }
+  const bool of_tap = options.backend_tls || !options.patience.empty();
+  if (of_tap && !out.tap) throw Failure("--backend-tls and --patience need --backend-tap");
+  out.backend_tls = options.backend_tls;
+  if (!options.patience.empty()) out.limits.patience = time_of("--patience", options.patience);
+  out.limits.endpoint = std::max(out.limits.answer, out.limits.patience) * answers_per_server +
+                        std::chrono::seconds(out.manners.silence_seconds);
   out.properties = properties_named(options.properties);
   for (const std::string& id : options.required) (void)property_named(id);
   for (const Account& account : accounts_from(options.accounts)) {
@@ -120,6 +126,8 @@ std::string repeat_line(const Options& options, std::string_view url) {
   add("--ca-file", options.ca_file);
   if (options.role != "frontend") add("--role", options.role);
   add("--backend-tap", options.tap);
+  if (options.backend_tls) line += " --backend-tls";
+  add("--patience", options.patience);
   add("--silence", options.silence);
   if (options.expose_password) line += " --expose-password";
   if (options.failed_logins != live::Manners{}.failed_logins_max) {
@@ -282,6 +290,12 @@ void add_probe(CLI::App& app, Action& action) {
                   "Where sallyport interpose shows what goes on between the server and its "
                   "back-end, and lets things go wrong there")
       ->type_name("ADDR:PORT");
+  sub->add_flag("--backend-tls", options->backend_tls,
+                "It is to reach its back-end by TLS alone, and to check the certificate");
+  sub->add_option("--patience", options->patience,
+                  "How long it is waited for where its back-end fails (default: as --timeout); "
+                  "with it back-ends hang, too")
+      ->type_name("TIME");
   sub->add_option("--property", options->properties, "Judge this one only; repeatable")
       ->type_name("ID")
       ->delimiter(',')

@@ -28,6 +28,8 @@ struct Options {
   std::string certificate;
   std::string key;
   std::string own_password;
+  bool to_tls = false;
+  std::string to_ca_file;
   std::string schedule = "rotate";
   AccountOptions accounts;
 };
@@ -85,6 +87,8 @@ live::ServeOptions resolved(const Options& options) {
   if (!options.own_password.empty()) {
     out.own_password = password_from(options.own_password, options.own_password);
   }
+  if (!options.to_ca_file.empty() && !options.to_tls) throw Failure("--to-ca-file needs --to-tls");
+  if (options.to_tls) out.to_tls = live::Trust{.ca_file = options.to_ca_file, .insecure = false};
   out.certificate = options.certificate;
   out.key = options.key;
   auto schedule = live::schedule_from(options.schedule);
@@ -155,6 +159,11 @@ void add_serve(CLI::App& app, Action& action) {
   sub->add_option("--own-password-file", options->own_password,
                   "What the front-end and its back-end know each other by; needed where they are "
                   "two processes (default: drawn)")
+      ->type_name("FILE");
+  sub->add_flag("--to-tls", options->to_tls,
+                "Reach the back-end by STARTTLS or STLS alone, and check its certificate");
+  sub->add_option("--to-ca-file", options->to_ca_file,
+                  "Certificates to believe there, a PEM file (default: the system's)")
       ->type_name("FILE");
   sub->add_option("--certificate", options->certificate,
                   "A PEM file; with it STARTTLS and STLS are offered")

@@ -127,7 +127,7 @@ std::expected<Stream::Read, std::string> Conversation::read(Stream::Clock::time_
   const Stream::Read none{.outcome = Stream::Outcome::octets, .text = {}};
   Stream* const both[] = {&to_.tap->stream(), &stream_};
   while (true) {
-    Stream::wait(both, until);
+    Stream::wait(both, std::min(until, to_.tap->held_until().value_or(until)));
     auto served = to_.tap->serve(out_, shared_);
     if (!served) return std::unexpected(std::move(served.error()));
     if (*served) return none;
@@ -273,9 +273,11 @@ void Conversation::note_lists(Verb verb) {
 
 // Reads until the client waits for nothing and nothing comes any more.
 Conversation::Done Conversation::rest(std::string_view what, bool answer_due, Manner manner) {
-  const auto deadline = within(manner == Manner::open_ended ? std::min<std::chrono::milliseconds>(
-                                                                  to_.limits.answer, farewell_max)
-                                                            : to_.limits.answer);
+  auto limit = to_.limits.answer;
+  if (manner == Manner::open_ended)
+    limit = std::min<std::chrono::milliseconds>(limit, farewell_max);
+  if (manner == Manner::bereft) limit = std::max(limit, to_.limits.patience);
+  const auto deadline = within(limit);
   const std::size_t lines_before = lines_;
   // Behind a good-bye it is the server who hangs up: two runs are not to differ by when it does.
   const auto settle = [&]() -> std::chrono::milliseconds {
@@ -308,6 +310,7 @@ Conversation::Done Conversation::rest(std::string_view what, bool answer_due, Ma
         return {};
       case Stream::Outcome::closed:
       case Stream::Outcome::broken:
+        if (manner == Manner::bereft) line_.clear();
         return closed(read, what, manner != Manner::proper || said_bye_ || client_.ended());
     }
   }

@@ -31,6 +31,7 @@ struct Limits {
   std::chrono::milliseconds connect{5000};     // TCP
   std::chrono::milliseconds answer{5000};      // the greeting, a handshake, all of a step
   std::chrono::milliseconds endpoint{300000};  // all visits to one server
+  std::chrono::milliseconds patience{0};       // of a front-end with a back-end that fails
   std::chrono::milliseconds settle{20};        // without an octet: nothing more comes
   std::size_t step_octets = std::size_t{1} << 20;
   std::size_t line_octets = std::size_t{1} << 16;
@@ -61,6 +62,7 @@ class Conversation {
     provoking,   // it may as well hang up, or, though that is strange, say nothing
     lingering,   // and it may take its time to hang up
     open_ended,  // it may wait for more, so that silence is an answer too
+    bereft,      // its back-end fails: it takes its patience, and may hang up in mid-line
   };
 
   /// Connects, with TLS where the endpoint has it from the start, and takes the greeting. Errors

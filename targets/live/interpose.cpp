@@ -13,9 +13,11 @@
 #include <map>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "observe/observer.hpp"
 #include "targets/live/address.hpp"
+#include "targets/live/impostor.hpp"
 #include "targets/live/listen.hpp"
 #include "targets/live/peer.hpp"
 #include "targets/live/tap_line.hpp"
@@ -61,9 +63,11 @@ class Interposer::Implementation final : public Peer::Owner {
     std::shared_ptr<Peer> back;  // null while it is being connected
     observe::Observer observer;
     LinkLife life = {};
-    std::string early = {};  // for the back-end, before there is one
-    int under_tls = 0;       // of the two sides
-    bool swallows = false;   // the next line of the back-end: a greeting after a swap
+    std::string early = {};                                // for the back-end, before there is one
+    int under_tls = 0;                                     // of the two sides
+    bool upgrading = false;                                // one of them isn't yet
+    std::vector<std::pair<bool, std::string>> hasty = {};  // what the other side said meanwhile
+    bool swallows = false;  // the next line of the back-end: a greeting after a swap
     bool ended = false;
     std::unique_ptr<asio::steady_timer> delay = {};
     std::deque<std::pair<Pending, TapVerdict>> delayed = {};
@@ -91,6 +95,7 @@ class Interposer::Implementation final : public Peer::Owner {
   void submit(Pending pending);
   void carry_out(const Pending& pending, const TapVerdict& verdict);
   void hand_on(Link& link, const Pending& pending, const TapVerdict& verdict);
+  void start_tls(Link& link, asio::ssl::context& shown);
   void do_deed(Link& link, Deed::What what);
   void hold(Link& link);
   void end(Link& link);
@@ -101,6 +106,8 @@ class Interposer::Implementation final : public Peer::Owner {
   Churner churner_;
   tcp::endpoint backend_;
   std::optional<asio::ssl::context> server_tls_;
+  std::optional<asio::ssl::context> impostor_tls_;
+  std::optional<asio::ssl::context> weak_tls_;
   std::optional<asio::ssl::context> client_tls_;
   std::optional<tcp::acceptor> acceptor_;
   std::optional<tcp::acceptor> tap_acceptor_;
@@ -126,7 +133,13 @@ std::optional<std::string> Interposer::Implementation::open() {
     auto server = server_context(options_.certificate, options_.key);
     if (!server) return std::move(server.error());
     server_tls_.emplace(std::move(*server));
-    auto client = client_context(options_.trust);
+    auto impostor = impostor_context(options_.certificate, options_.key);
+    if (!impostor) return std::move(impostor.error());
+    impostor_tls_.emplace(std::move(*impostor));
+    auto weak = weak_context();
+    if (!weak) return std::move(weak.error());
+    weak_tls_.emplace(std::move(*weak));
+    auto client = client_context(options_.trust, backend->host);
     if (!client) return std::move(client.error());
     client_tls_.emplace(std::move(*client));
   } else if (options_.implicit_tls) {
@@ -206,9 +219,7 @@ void Interposer::Implementation::connected(Link& link, tcp::socket socket, bool 
     submit({.record = {.what = TapRecord::What::opened, .link = link.id}, .opening = link.opening});
   }
   if (options_.implicit_tls && !again) {
-    link.front->start_tls(*server_tls_);
-    link.back->start_tls(*client_tls_, Peer::Side::client);
-    return;
+    return start_tls(link, *server_tls_);
   }
   link.back->start();
   if (!again) link.front->start();
@@ -241,6 +252,16 @@ void Interposer::Implementation::peer_said(Peer& peer, std::string_view octets) 
 }
 
 void Interposer::Implementation::heard(Link& link, bool from_backend, std::string_view octets) {
+  // A line is a record, so that a probe can have its say at each of several that come at once.
+  const std::size_t line = from_backend ? octets.npos : octets.find('\n');
+  if (line != octets.npos && line + 1 < octets.size()) {
+    const LinkId id = link.id;
+    const auto opening = link.opening;
+    heard(link, false, octets.substr(0, line + 1));
+    if (Link* const same = find(id, opening)) heard(*same, false, octets.substr(line + 1));
+    return;
+  }
+  if (link.upgrading) return link.hasty.emplace_back(from_backend, octets), void();
   if (from_backend && link.swallows) {
     const std::size_t end = octets.find('\n');
     if (end == octets.npos) return;
@@ -284,6 +305,12 @@ void Interposer::Implementation::peer_under_tls(Peer& peer) {
   trace::Trace ignored;
   link.observer.tls(ignored);
   submit({.record = {.what = TapRecord::What::tls, .link = link.id}, .opening = link.opening});
+  link.upgrading = false;
+  const auto opening = link.opening;
+  const LinkId id = link.id;
+  for (const auto& [from_backend, octets] : std::exchange(link.hasty, {})) {
+    if (Link* const same = find(id, opening)) heard(*same, from_backend, octets);
+  }
 }
 
 void Interposer::Implementation::peer_left(Peer& peer) {
@@ -371,7 +398,7 @@ void Interposer::Implementation::hold(Link& link) {
 void Interposer::Implementation::hand_on(Link& link, const Pending& pending,
                                          const TapVerdict& verdict) {
   using What = TapVerdict::What;
-  const std::string& octets = verdict.what == What::pass ? pending.record.octets : verdict.octets;
+  const std::string& octets = verdict.has_octets() ? verdict.octets : pending.record.octets;
   const bool to_front =
       pending.record.from_backend || verdict.what == What::answer || verdict.what == What::end;
   if (pending.deed == Deed::What::swap) do_deed(link, *pending.deed);
@@ -384,10 +411,17 @@ void Interposer::Implementation::hand_on(Link& link, const Pending& pending,
   }
   if (verdict.what == What::end) return end(link);
   if (pending.starts_tls && link.back) {
-    link.front->start_tls(*server_tls_);
-    link.back->start_tls(*client_tls_, Peer::Side::client);
+    start_tls(link, verdict.what == What::impostor ? *impostor_tls_
+                    : verdict.what == What::weak   ? *weak_tls_
+                                                   : *server_tls_);
   }
   if (pending.deed && *pending.deed != Deed::What::swap) do_deed(link, *pending.deed);
+}
+
+void Interposer::Implementation::start_tls(Link& link, asio::ssl::context& shown) {
+  link.upgrading = true;
+  link.front->start_tls(shown);
+  link.back->start_tls(*client_tls_, Peer::Side::client);
 }
 
 void Interposer::Implementation::do_deed(Link& link, Deed::What what) {

@@ -4,12 +4,18 @@
 
 namespace sallyport::live {
 
-Mailboxes::Mailboxes(const backend::Directory& directory) : directory_(&directory) {
+Mailboxes::Mailboxes(const backend::Directory& directory)
+    : directory_(&directory), with_tls_(directory) {
+  with_tls_.tls = true;
   store_.removed.resize(directory.accounts.size());
 }
 
 backend::Connection Mailboxes::connect(trace::Protocol protocol) {
   return {*directory_, protocol, ++connections_};
+}
+
+backend::Connection Mailboxes::connect_with_tls(trace::Protocol protocol) {
+  return {with_tls_, protocol, ++connections_};
 }
 
 void Links::open(trace::LinkId link, trace::Protocol protocol) {

@@ -21,10 +21,13 @@ class Mailboxes {
   explicit Mailboxes(const backend::Directory& directory);
   /// Each connection has a number of its own, from which its challenges are made.
   [[nodiscard]] backend::Connection connect(trace::Protocol protocol);
+  /// To a back-end that offers STARTTLS and STLS.
+  [[nodiscard]] backend::Connection connect_with_tls(trace::Protocol protocol);
   [[nodiscard]] backend::Store& store() { return store_; }
 
  private:
   const backend::Directory* directory_;
+  backend::Directory with_tls_;
   backend::Store store_;
   std::uint16_t connections_ = 0;
 };

@@ -146,6 +146,10 @@ std::string_view description(When when) {
       return "with --silence";
     case When::tap:
       return "with --backend-tap";
+    case When::backend_tls:
+      return "with --backend-tls";
+    case When::patience:
+      return "with --patience";
   }
   return "";
 }
@@ -165,6 +169,8 @@ WhenSet Known::met() const {
   add(protocol == Protocol::pop3 || capabilities.has(Capability::sasl_ir), When::initial);
   add(silence_seconds > 0, When::silence);
   add(tap, When::tap);
+  add(tap && backend_tls, When::backend_tls);
+  add(tap && patience, When::patience);
   return set;
 }
 
@@ -217,7 +223,7 @@ std::vector<Intention> intentions(const Known& known) {
     const std::string_view steps = steps_of(row, known.protocol);
     // What depends on the caller alone is known.
     const WhenSet given(When::account, When::other_account, When::third_account, When::silence,
-                        When::tap);
+                        When::tap, When::backend_tls, When::patience);
     if (steps.empty() || !((row.when & given) - known.met()).empty()) continue;
     std::string purpose(row.purpose);
     std::string text = lines(script_of(steps, known, "MECHANISM"));

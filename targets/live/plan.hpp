@@ -35,6 +35,8 @@ enum class When : std::uint8_t {
   initial,       // an initial response may be there: SASL-IR, or POP3
   silence,       // the caller allows one that lasts
   tap,           // a back-end's wire is seen
+  backend_tls,   // and TLS there is the rule
+  patience,      // and the front-end's with a back-end that hangs is known
 };
 using WhenSet = trace::EnumSet<When>;
 [[nodiscard]] std::string_view description(When when);
@@ -60,6 +62,8 @@ struct Known {
   bool implicit_tls = false;  // TLS stands from the first octet on
   bool exposes_password = false;
   bool tap = false;
+  bool backend_tls = false;
+  bool patience = false;
   std::size_t accounts = 0;  // that the server is said to have
   std::uint32_t silence_seconds = 0;
   trace::MechanismSet speaks = client::spoken;  // that the probe can

@@ -131,7 +131,8 @@ class Probe {
   [[nodiscard]] bool may_go_on();
   [[nodiscard]] bool may_fail(const Visit& visit) const;
   void fail(std::string_view why);
-  void trouble(std::string_view why);
+  void trouble(std::string_view why, bool bereft);
+  void state_policy();
   void judge();
   [[nodiscard]] engine::Result conclude(const properties::Property& property,
                                         const properties::Tally& tally, const Pair* pair) const;
@@ -155,7 +156,8 @@ class Probe {
   std::size_t connections_ = 0;
   std::size_t failed_logins_ = 0;
   int mute_visits_ = 0;
-  std::string trouble_;  // the first that a visit met, as result_.failure
+  std::string trouble_;         // the first that a visit met, as result_.failure
+  std::string trouble_bereft_;  // where a back-end failed on purpose
   ProbeResult result_;
 };
 
@@ -165,6 +167,8 @@ Known Probe::known_of(const Endpoint& endpoint, const ProbeOptions& options) {
           .implicit_tls = endpoint.implicit_tls(),
           .exposes_password = options.manners.exposes_password || is_loopback(endpoint.host),
           .tap = options.tap.has_value(),
+          .backend_tls = options.backend_tls,
+          .patience = options.limits.patience.count() > 0,
           .accounts = std::min(options.credentials.size(), accounts_max),
           .silence_seconds = options.manners.silence_seconds,
           .speaks = client::spoken | SaslExchange::speaks()};
@@ -198,13 +202,21 @@ ProbeResult Probe::run() {
   }
   if (!result_.failure.empty()) {  // nothing would be what it was asked for
   } else if (options_.script) {
+    // What the front-end may show isn't known: nothing that it shows is copied.
+    known_.offered = trace::MechanismSet::from_bits(0xffffffff);
+    known_.capabilities = trace::CapabilitySet::from_bits(0xffffffff);
+    state_policy();
+    const auto fails = [](const world::Step& s) { return s.mishap != world::Mishap::none; };
     trace::Variation variation = trace::Variation::none;
     if (!options_.script->vary.empty()) variation = options_.script->vary.front().variation;
     static_cast<void>(visit({.purpose = "the script",
                              .script = *options_.script,
-                             .manner = Play::Manner::provoking,
+                             .manner = std::ranges::any_of(options_.script->steps, fails)
+                                           ? Play::Manner::bereft
+                                           : Play::Manner::provoking,
                              .variation = variation}));
   } else if (visit(first_visit(known_.protocol, known_.starttls))) {
+    state_policy();
     for (const Visit& each : further_visits(known_)) {
       if (!visit(each)) break;
     }
@@ -215,6 +227,18 @@ ProbeResult Probe::run() {
 }
 
 // Visits
+
+/// Its own is what it showed before anything was seen of a back-end, and what its operator says.
+void Probe::state_policy() {
+  if (!options_.tap) return;
+  trace::Event policy{.kind = Kind::policy,
+                      .point = trace::Point::given,
+                      .protocol = known_.protocol,
+                      .mechanisms = known_.offered,
+                      .capabilities = known_.capabilities};
+  if (options_.backend_tls) policy.rules.add(trace::Rule::tls_to_backends);
+  result_.trace.events.push_back(std::move(policy));
+}
 
 bool Probe::may_go_on() {
   const std::chrono::duration<double> elapsed = Stream::Clock::now() - started_;
@@ -242,10 +266,9 @@ void Probe::fail(std::string_view why) {
   result_.failure = secrets_.scrubbed(fmt::format("{}: {}", result_.subject, why));
 }
 
-void Probe::trouble(std::string_view why) {
-  if (trouble_.empty()) {
-    trouble_ = secrets_.scrubbed(fmt::format("{}: {}", result_.subject, why));
-  }
+void Probe::trouble(std::string_view why, bool bereft) {
+  std::string& first = bereft ? trouble_bereft_ : trouble_;
+  if (first.empty()) first = secrets_.scrubbed(fmt::format("{}: {}", result_.subject, why));
 }
 
 /// False ends the probe of this server.
@@ -289,19 +312,23 @@ Probe::Ended Probe::play(const Visit& visit, const world::Script& script) {
   }
   const std::string where = fmt::format(" (while trying {})", visit.purpose);
   const bool first = legs_.size() == 1;
+  const bool bereft = visit.manner == Play::Manner::bereft;
   if (!run) {
     const bool over = Stream::Clock::now() >= to_.deadline;
-    if (first || over || ++mute_visits_ >= mute_visits_max) {
+    if (first || over || (!bereft && ++mute_visits_ >= mute_visits_max)) {
       fail(run.error() + where);
       return Ended::for_good;
     }
-    trouble(run.error() + where);
+    trouble(run.error() + where, bereft);
     return Ended::in_trouble;
   }
   if (!run->whole && visit.manner != Play::Manner::open_ended) {
+    const auto waited =
+        bereft ? std::max(to_.limits.answer, to_.limits.patience) : to_.limits.answer;
     trouble(fmt::format("silence for {:g} s; expected an answer, or the end of the connection{}",
-                        std::chrono::duration<double>(to_.limits.answer).count(), where));
-    if (++mute_visits_ >= mute_visits_max) {
+                        std::chrono::duration<double>(waited).count(), where),
+            bereft);
+    if (!bereft && ++mute_visits_ >= mute_visits_max) {
       fail(trouble_.substr(result_.subject.size() + 2));
       return Ended::for_good;
     }
@@ -352,7 +379,8 @@ Probe::Ended Probe::compare_runs(const Visit& visit, const engine::Panel::Set& s
       trouble(
           fmt::format("two runs differ, and --failed-logins {} allows no third; expected to see "
                       "it again (while trying {})",
-                      options_.manners.failed_logins_max, visit.purpose));
+                      options_.manners.failed_logins_max, visit.purpose),
+          false);
       return Ended::in_trouble;
     }
     for (const bool varied : {false, true}) {
@@ -427,9 +455,12 @@ engine::Result Probe::conclude(const properties::Property& property, const prope
   const bool pair_differs = pair != nullptr && !pair->violation.empty();
   // A visit that went wrong leaves open what it would have shown: a property that no other visit
   // put to the test, and whether everything was answered in the end.
-  const bool open =
-      !trouble_.empty() &&
-      (result.exercised == 0 || property.facts.kind == properties::PropertyKind::liveness);
+  const bool liveness = property.facts.kind == properties::PropertyKind::liveness;
+  // Where only back-ends failed, it is left open what their failures would have shown.
+  const bool of_failures = property.facts.needs == properties::Needs::backend_wire &&
+                           (result.exercised == 0 || liveness);
+  const bool open = (!trouble_.empty() && (result.exercised == 0 || liveness)) ||
+                    (!trouble_bereft_.empty() && of_failures);
   const bool ended_early = !result_.failure.empty() && result_.failure != trouble_;
   const engine::Evidence evidence{.exercised = result.exercised,
                                   .violated = tally.violations > 0 || pair_differs,
@@ -446,7 +477,7 @@ engine::Result Probe::conclude(const properties::Property& property, const prope
                                                         options_.manners.failed_logins_max);
       break;
     case Verdict::inconclusive:
-      result.detail = result_.failure;
+      result.detail = result_.failure.empty() ? trouble_bereft_ : result_.failure;
       break;
     case Verdict::holds:
     case Verdict::unobservable:

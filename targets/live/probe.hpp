@@ -54,6 +54,8 @@ struct ProbeOptions {
   std::vector<const properties::Property*> properties;  // empty: all of the catalogue
   /// Where an interposer shows the back-end's wire.
   std::optional<Address> tap;
+  /// Its operator's rule: back-ends are reached by TLS, and their certificates verified.
+  bool backend_tls = false;
   /// Played instead of the plan, as it is.
   std::optional<world::Script> script;
   /// Called before each visit, with the number of connections so far; false ends the probe, what is

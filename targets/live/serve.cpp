@@ -127,8 +127,10 @@ class Server::Implementation final : public frontend::Host,
   std::size_t choose(SessionId session, std::span<const LinkId> eligible) override {
     return scheduler_.choose(session, eligible);
   }
-  /// The back-ends are in this process: nothing is between that TLS could protect.
-  void start_backend_tls(LinkId link) override { front_end_.backend_closed(link, *this); }
+  /// Where the back-end is in this process, nothing is between that TLS could protect.
+  void start_backend_tls(LinkId link) override {
+    trunks_ ? trunks_->start_tls(link) : front_end_.backend_closed(link, *this);
+  }
   void look_up(SessionId session, std::string_view user) override {
     lookups_.emplace_back(session, user);
   }
@@ -152,6 +154,10 @@ class Server::Implementation final : public frontend::Host,
   // Trunks::Listener
   void backend_said(LinkId link, std::string_view octets) override {
     front_end_.backend_octets(link, octets, *this);
+    settle();
+  }
+  void backend_under_tls(LinkId link) override {
+    front_end_.backend_tls_established(link, {}, *this);  // or there would have been no handshake
     settle();
   }
   void backend_left(LinkId link) override {
@@ -211,7 +217,10 @@ std::optional<std::string> Server::Implementation::open() {
     return fmt::format("key \"{}\" without a certificate: expected both", options_.key);
   }
   options_.configuration.certificate = tls_.has_value();
-  options_.configuration.tls_to_backends = false;
+  if (options_.to_tls && !options_.to_imap && !options_.to_pop3) {
+    return "TLS to the back-end: expected a back-end that isn't in this process";
+  }
+  options_.configuration.tls_to_backends = options_.to_tls.has_value();
   // One for each session, and as many that exchanges left behind.
   options_.configuration.connections_max = 2 * options_.sessions_max;
   for (const Door& door : doors) {
@@ -237,6 +246,10 @@ std::optional<std::string> Server::Implementation::lead_to(
   if (!address) return fmt::format("back-end {}", address.error());
   if (!trunks_) trunks_.emplace(io_, *this);
   trunks_->lead_to(protocol, {asio::ip::make_address(address->host), address->port});
+  if (!options_.to_tls) return std::nullopt;
+  auto context = client_context(*options_.to_tls, address->host);
+  if (!context) return std::move(context.error());
+  trunks_->trust(protocol, *std::move(context));
   return std::nullopt;
 }
 
@@ -301,7 +314,9 @@ SessionId Server::Implementation::free_session() {
 
 void Server::Implementation::greet(Visitor& visitor) {
   if (visitor.door.back_end) {
-    visitor.direct.emplace(mailboxes_.connect(visitor.door.protocol));
+    const Protocol protocol = visitor.door.protocol;
+    visitor.direct.emplace(tls_ ? mailboxes_.connect_with_tls(protocol)
+                                : mailboxes_.connect(protocol));
     std::string greeting;
     visitor.direct->open(greeting);
     return visitor.peer->write(greeting);
@@ -322,6 +337,7 @@ void Server::Implementation::peer_said(Peer& peer, std::string_view octets) {
     std::string answer;
     visitor.direct->receive(octets, mailboxes_.store(), answer);
     peer.write(answer);
+    if (visitor.direct->wants_tls()) peer.start_tls(*tls_);
     if (visitor.direct->closing()) peer.close();
     return;
   }
@@ -333,6 +349,7 @@ void Server::Implementation::peer_said(Peer& peer, std::string_view octets) {
 void Server::Implementation::peer_under_tls(Peer& peer) {
   Visitor& visitor = visitors_.at(&peer);
   if (visitor.door.implicit_tls) return greet(visitor);
+  if (visitor.direct) return visitor.direct->tls_established();
   if (visitor.session == trace::no_session) return;
   const std::string binding = peer.binding();
   front_end_.tls_established(visitor.session, {.user = {}, .binding = binding}, *this);

@@ -18,6 +18,7 @@
 #include "backend/backend.hpp"
 #include "frontend/profile.hpp"
 #include "targets/live/schedule.hpp"
+#include "targets/live/tls.hpp"
 
 namespace sallyport::live {
 
@@ -34,6 +35,8 @@ struct ServeOptions {
   // ADDR:PORT each, where the front-end's back-end is; without one it is in this process.
   std::optional<std::string> to_imap;
   std::optional<std::string> to_pop3;
+  /// Reached by STARTTLS or STLS alone; whom to believe there.
+  std::optional<Trust> to_tls = std::nullopt;
   /// Of the account by which the front-end logs in for users whom it has verified itself; a
   /// back-end in another process has to know it. Empty: nobody is to know it, it is drawn.
   std::string own_password = {};

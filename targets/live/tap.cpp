@@ -16,6 +16,14 @@ using world::Strikes;
 
 namespace {
 
+constexpr auto slow_for = std::chrono::milliseconds(1500);
+
+/// The first octets of TLS that nobody here ends: RFC 8446 §5.1.
+bool is_handshake(const TapRecord& record) {
+  return record.what == TapRecord::What::said && !record.from_backend &&
+         record.octets.starts_with("\x16\x03");
+}
+
 bool authenticates(trace::Verb verb) {
   using trace::Verb;
   return verb == Verb::login || verb == Verb::authenticate || verb == Verb::auth ||
@@ -26,8 +34,7 @@ bool authenticates(trace::Verb verb) {
 
 bool Tap::can(Mishap mishap) {
   const Strikes where = facts(mishap).strikes;
-  return where != Strikes::opening && where != Strikes::database && mishap != Mishap::slow &&
-         !is_of_handshake(mishap);
+  return where != Strikes::opening && where != Strikes::database;
 }
 
 Tap::Done Tap::connect(const Address& address, Stream::Clock::time_point deadline) {
@@ -73,8 +80,14 @@ std::expected<bool, std::string> Tap::serve(trace::Trace& out, observe::Shared s
     std::size_t end = 0;
     while ((end = input_.find('\n')) != std::string::npos) {
       const auto record = record_from(std::string_view(input_).substr(0, end));
-      input_.erase(0, end + 1);
       if (!record) return std::unexpected("the tap says what no tap says; expected a record");
+      if (is_handshake(*record)) {
+        return std::unexpected(
+            "the front-end begins TLS with its back-end, which the tap can't see into; expected "
+            "sallyport interpose with --certificate");
+      }
+      if (holds_back(*record)) return served;
+      input_.erase(0, end + 1);
       const auto verdict = take(*record, out, shared).value_or(TapVerdict{});
       const auto deadline = Stream::Clock::now() + std::chrono::seconds(5);
       if (auto sent = stream_.write(to_text(verdict) + '\n', deadline); !sent) {
@@ -91,6 +104,19 @@ std::expected<bool, std::string> Tap::serve(trace::Trace& out, observe::Shared s
     }
     input_ += read.text;
   }
+}
+
+/// The first that a back-end says in a step in which back-ends are slow.
+bool Tap::holds_back(const TapRecord& record) {
+  const auto now = Stream::Clock::now();
+  const bool begins = mishap_ == Mishap::slow && !struck_ && record.from_backend &&
+                      record.what == TapRecord::What::said;
+  if (begins) {
+    struck_ = true;
+    held_until_ = now + slow_for;
+  }
+  if (held_until_ && now >= *held_until_) held_until_.reset();
+  return held_until_.has_value();
 }
 
 /// No verdict of its own: the record is of a connection that was there before, whose state nobody
@@ -117,7 +143,7 @@ std::optional<TapVerdict> Tap::take(const TapRecord& record, trace::Trace& out,
     case What::opened:
       break;
     case What::tls:
-      link.observer.tls(out, {}, 0, true);
+      link.observer.tls(out, {}, 0, !link.disguised);
       break;
     case What::failure:
       out.events.push_back({.kind = Kind::failure,
@@ -160,7 +186,9 @@ TapVerdict Tap::heard_front(Link& link, const TapRecord& record, trace::Trace& o
   lease(record.link, link, record.octets, out);
   link.observer.from_client(record.octets, out, shared);
   const trace::Verb verb = world::verb_to_backend(protocol_, record.octets);
-  const Strikes where = world::place_of(verb, link.logging_in, link.logged_in);
+  Strikes where = world::place_of(verb, link.logging_in, link.logged_in);
+  // Behind the login a list says nothing of how to log in.
+  if (where == Strikes::list && link.logged_in) where = Strikes::never;
   if (world::begins_login(verb)) {
     link.logging_in = true;
     link.tag = record.octets.substr(0, record.octets.find(' '));
@@ -169,6 +197,7 @@ TapVerdict Tap::heard_front(Link& link, const TapRecord& record, trace::Trace& o
     return give(link, distorted(mishap_, protocol_, record.octets, ""), TapVerdict::What::answer,
                 out, shared);
   }
+  link.disguised = where == Strikes::starttls && is_of_handshake(mishap_) && !struck_;
   if (where == Strikes::never || !strikes(where, record.link, link, out)) return {};
   if (world::replaces(mishap_)) {
     return give(link, distorted(mishap_, protocol_, record.octets, link.tag),
@@ -176,13 +205,32 @@ TapVerdict Tap::heard_front(Link& link, const TapRecord& record, trace::Trace& o
   }
   link.distorts = true;
   link.said = record.octets;
+  const bool command = verb != trace::Verb::none;
+  link.awaited = command ? record.octets.substr(0, record.octets.find(' ')) : link.tag;
   return {};
+}
+
+/// A front-end may say several things at once, of which one is to be answered wrongly: what is said
+/// to the others stands before. A client that is logged in asks one thing at a time.
+std::size_t Tap::start_of_answer(const Link& link, std::string_view octets) const {
+  if (protocol_ == trace::Protocol::pop3 || link.logged_in) return 0;
+  const std::string tagged = link.awaited + ' ';
+  const bool of_list = world::facts(mishap_).strikes == Strikes::list;
+  for (std::size_t at = 0; at < octets.size();) {
+    const std::string_view line = octets.substr(at);
+    if (line.starts_with(tagged) || line.starts_with('+')) return at;
+    if (of_list && line.starts_with("* CAPABILITY")) return at;
+    const std::size_t end = octets.find('\n', at);
+    at = end == octets.npos ? octets.size() : end + 1;
+  }
+  return std::string_view::npos;
 }
 
 TapVerdict Tap::heard_back(Link& link, const TapRecord& record, trace::Trace& out,
                            observe::Shared shared) {
   world::Answer answer{.octets = record.octets};
   bool changed = false;
+  const bool disguises = link.distorts && link.disguised;
   if (!std::exchange(link.greeted, true)) {
     if (strikes(Strikes::greeting, record.link, link, out)) {
       answer = distorted(mishap_, protocol_, "", record.octets);
@@ -191,15 +239,22 @@ TapVerdict Tap::heard_back(Link& link, const TapRecord& record, trace::Trace& ou
       answer = distorted_greeting(mishap_, protocol_, record.octets);
       changed = true;
     }
-  } else if (std::exchange(link.distorts, false)) {
-    answer = distorted(mishap_, protocol_, link.said, record.octets);
-    changed = true;
+  } else if (link.distorts) {
+    const std::size_t at = start_of_answer(link, record.octets);
+    link.distorts = at == std::string::npos;
+    changed = !link.distorts && !disguises;
+    if (changed) {
+      answer = distorted(mishap_, protocol_, link.said, record.octets.substr(at));
+      answer.octets.insert(0, record.octets, 0, at);
+    }
   }
   if (!changed) {
     const std::size_t from = out.events.size();
     link.observer.from_server(record.octets, out, shared);
     follow_link(link, out, from);
-    return {};
+    if (!disguises) return {};
+    const bool weak = mishap_ == Mishap::weak_tls;
+    return {.what = weak ? TapVerdict::What::weak : TapVerdict::What::impostor, .octets = {}};
   }
   return give(link, std::move(answer), TapVerdict::What::say, out, shared);
 }

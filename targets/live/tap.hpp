@@ -42,6 +42,8 @@ class Tap {
 
   /// Can `mishap` be had on a real connection?
   [[nodiscard]] static bool can(world::Mishap mishap);
+  /// Until when a back-end's answer is held back, so that it is slow.
+  [[nodiscard]] std::optional<Stream::Clock::time_point> held_until() const { return held_until_; }
 
  private:
   struct Link {
@@ -52,8 +54,10 @@ class Tap {
     bool greeted = false;
     bool logging_in = false;
     bool logged_in = false;
-    bool distorts = false;  // the next answer
-    std::string said = {};  // to which it is the answer
+    bool distorts = false;     // the next answer
+    bool disguised = false;    // TLS that is now begun isn't the back-end's
+    std::string said = {};     // to which it is the answer
+    std::string awaited = {};  // its tag
   };
   struct Session {
     std::string user = {};  // presented last
@@ -65,12 +69,14 @@ class Tap {
     std::string line = {};  // the last that it said
   };
 
+  [[nodiscard]] bool holds_back(const TapRecord& record);
   [[nodiscard]] std::optional<TapVerdict> take(const TapRecord& record, trace::Trace& out,
                                                observe::Shared shared);
   [[nodiscard]] TapVerdict heard_front(Link& link, const TapRecord& record, trace::Trace& out,
                                        observe::Shared shared);
   [[nodiscard]] TapVerdict heard_back(Link& link, const TapRecord& record, trace::Trace& out,
                                       observe::Shared shared);
+  [[nodiscard]] std::size_t start_of_answer(const Link& link, std::string_view octets) const;
   [[nodiscard]] TapVerdict give(Link& link, world::Answer answer, TapVerdict::What how,
                                 trace::Trace& out, observe::Shared shared);
   [[nodiscard]] bool strikes(world::Strikes where, trace::LinkId id, const Link& link,
@@ -96,6 +102,7 @@ class Tap {
   std::uint64_t steps_ = 0;
   world::Mishap mishap_ = world::Mishap::none;
   bool struck_ = false;
+  std::optional<Stream::Clock::time_point> held_until_;
 };
 
 }  // namespace sallyport::live

@@ -11,7 +11,8 @@ namespace sallyport::live {
 namespace {
 
 constexpr std::array<std::string_view, 5> records{"opened", "tls", "failure", "said", "closed"};
-constexpr std::array<std::string_view, 4> verdicts{"pass", "say", "answer", "end"};
+constexpr std::array<std::string_view, 6> verdicts{"pass", "say",      "answer",
+                                                   "end",  "impostor", "weak"};
 
 std::string_view take_word(std::string_view& line) {
   const std::string_view word = line.substr(0, line.find(' '));
@@ -81,7 +82,7 @@ std::optional<TapRecord> record_from(std::string_view line) {
 
 std::string to_text(const TapVerdict& verdict) {
   std::string out(verdicts[static_cast<std::size_t>(verdict.what)]);
-  if (verdict.what == TapVerdict::What::pass) return out;
+  if (!verdict.has_octets()) return out;
   out += ' ';
   trace::append_quoted(out, verdict.octets, true);
   return out;
@@ -90,8 +91,8 @@ std::string to_text(const TapVerdict& verdict) {
 std::optional<TapVerdict> verdict_from(std::string_view line) {
   const auto what = named<TapVerdict::What>(verdicts, take_word(line));
   if (!what) return std::nullopt;
-  if (*what == TapVerdict::What::pass) {
-    return line.empty() ? std::optional<TapVerdict>(TapVerdict{}) : std::nullopt;
+  if (!TapVerdict{.what = *what}.has_octets()) {
+    return line.empty() ? std::optional(TapVerdict{.what = *what}) : std::nullopt;
   }
   auto octets = quoted(line);
   if (!octets) return std::nullopt;

@@ -9,6 +9,8 @@
 //           / "say" SP quoted             ; this instead, to whom it was said
 //           / "answer" SP quoted          ; this to the front-end, and nothing to the back-end
 //           / "end" SP quoted             ; as answer, and then the connection ends
+//           / "impostor"                  ; as it is, but the TLS behind it is another host's
+//           / "weak"                      ; as it is, but the TLS behind it has weak ciphers alone
 //
 // Unasked a probe may say "flush": all connections end, so that a pool is empty again.
 #pragma once
@@ -37,9 +39,12 @@ struct TapRecord {
 };
 
 struct TapVerdict {
-  enum class What : std::uint8_t { pass, say, answer, end };
+  enum class What : std::uint8_t { pass, say, answer, end, impostor, weak };
   What what{};
   std::string octets = {};
+  [[nodiscard]] bool has_octets() const {
+    return what == What::say || what == What::answer || what == What::end;
+  }
   friend bool operator==(const TapVerdict&, const TapVerdict&) = default;
 };
 

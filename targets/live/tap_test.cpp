@@ -2,13 +2,16 @@
 // engines find in memory, and nothing where nothing is wrong.
 #include "targets/live/tap.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <stdexcept>
 #include <string>
 
 #include "targets/live/chain_for_test.hpp"
+#include "targets/live/sockets_for_test.hpp"
 #include "targets/live/tap_line.hpp"
 
 namespace sallyport::live {
@@ -19,7 +22,55 @@ using test::Chain;
 using testing::HasSubstr;
 using testing::Not;
 
-engine::Result played(const Chain& chain, std::string_view property, std::string_view steps) {
+enum class Believes : std::uint8_t { one, anybody };
+
+/// As Chain, but the front-end reaches its back-end by STARTTLS alone.
+class TlsChain {
+ public:
+  explicit TlsChain(Believes believes = Believes::one, bool seen_into = true)
+      : back_(Server::open(with_certificate(test::serving_back_end()))),
+        between_(Interposer::open(before(seen_into))),
+        front_(Server::open(believing(believes))) {}
+
+  [[nodiscard]] ProbeOptions options() const {
+    ProbeOptions options;
+    options.endpoints = {
+        {Scheme::imap, "127.0.0.1", address_from(test::listening(front_, "imap"))->port}};
+    options.credentials = {{"alice", "wonderland"}, {"bob", "builder"}};
+    options.limits.settle = std::chrono::milliseconds(10);
+    options.tap = *address_from(between_->tap());
+    options.backend_tls = true;
+    return options;
+  }
+
+ private:
+  [[nodiscard]] ServeOptions with_certificate(ServeOptions options) const {
+    options.certificate = files_.certificate();
+    options.key = files_.key();
+    return options;
+  }
+  [[nodiscard]] InterposeOptions before(bool seen_into) const {
+    InterposeOptions options = test::before(back_, "none");
+    if (!seen_into) return options;
+    options.certificate = files_.certificate();
+    options.key = files_.key();
+    options.trust.ca_file = files_.certificate();
+    return options;
+  }
+  [[nodiscard]] ServeOptions believing(Believes believes) const {
+    ServeOptions options = test::serving_before(between_, "hardened");
+    options.to_tls = Trust{.ca_file = files_.certificate(), .insecure = believes != Believes::one};
+    return options;
+  }
+
+  test::Certificate files_;
+  test::Running<Server> back_;
+  test::Running<Interposer> between_;
+  test::Running<Server> front_;
+};
+
+template <class AnyChain>
+engine::Result played(const AnyChain& chain, std::string_view property, std::string_view steps) {
   ProbeOptions options = chain.options();
   options.properties = {properties::find(property)};
   options.script = world::script_from_text("protocol imap\n" + std::string(steps)).value();
@@ -97,6 +148,48 @@ TEST(Tap, ChurnIsEndured) {
   EXPECT_EQ(result.verdict, Verdict::holds) << result.detail;
 }
 
+TEST(Tap, ASlowBackEndIsWaitedFor) {
+  const Chain chain("hardened");
+  const auto before = std::chrono::steady_clock::now();
+  const engine::Result result = played(chain, "ADV-03", "0 login alice mishap slow\n0 noop\n");
+  EXPECT_EQ(result.verdict, Verdict::holds) << result.detail;
+  EXPECT_GE(std::chrono::steady_clock::now() - before, std::chrono::seconds(1));
+}
+
+// The back-end's channel ends in the interposer and is begun anew, whoever is quicker there.
+TEST(TapUnderTls, IsSeenInto) {
+  const TlsChain chain;
+  for (const char* id : {"TLS-05", "PER-02", "PER-05", "ADV-03"}) {
+    const engine::Result result =
+        played(chain, id, "0 login alice\n0 noop\n0 logout\n1 login bob\n1 noop\n");
+    EXPECT_EQ(result.verdict, Verdict::holds) << id << ": " << result.detail;
+  }
+}
+
+TEST(TapUnderTls, AnImpostorGetsNothing) {
+  for (const char* mishap : {"wrong-name", "weak-tls", "no-starttls", "refuse-starttls"}) {
+    const std::string script = fmt::format("0 login alice mishap {}\n0 capability\n", mishap);
+    EXPECT_EQ(played(TlsChain(), "FLT-01", script).verdict, Verdict::holds) << mishap;
+    EXPECT_EQ(played(TlsChain(), "TLS-05", script).verdict, Verdict::vacuous) << mishap;
+  }
+}
+
+TEST(TapUnderTls, WhoeverBelievesAnybodyIsFoundOut) {
+  const engine::Result result =
+      played(TlsChain(Believes::anybody), "TLS-05", "0 login alice mishap wrong-name\n");
+  EXPECT_EQ(result.verdict, Verdict::violated);
+  EXPECT_THAT(result.detail, HasSubstr("not verified"));
+}
+
+TEST(TapUnderTls, WithoutACertificateNothingIsJudged) {
+  const TlsChain chain(Believes::anybody, false);
+  ProbeOptions options = chain.options();
+  options.script = world::script_from_text("protocol imap\n0 login alice\n").value();
+  const auto results = probe(options);
+  ASSERT_TRUE(results);
+  EXPECT_THAT(results->front().failure, HasSubstr("can't see into"));
+}
+
 TEST(Tap, WithoutItsInterposerNothingIsJudged) {
   Chain chain("hardened");
   ProbeOptions options = chain.options();
@@ -122,14 +215,16 @@ TEST(TapLine, IsReadAsItIsWritten) {
   for (const TapVerdict& each :
        {TapVerdict{}, TapVerdict{.what = TapVerdict::What::say, .octets = "x y"},
         TapVerdict{.what = TapVerdict::What::answer, .octets = ""},
-        TapVerdict{.what = TapVerdict::What::end, .octets = "* BYE\r\n"}}) {
+        TapVerdict{.what = TapVerdict::What::end, .octets = "* BYE\r\n"},
+        TapVerdict{.what = TapVerdict::What::impostor, .octets = {}},
+        TapVerdict{.what = TapVerdict::What::weak, .octets = {}}}) {
     EXPECT_EQ(verdict_from(to_text(each)), each);
   }
   for (const char* line : {"", "said", "said 1", "said 1 F", "said 1 F \"", "said x F \"\"",
                            "opened", "opened 1 2", "closed 1 X", "tls 99999999", "hello"}) {
     EXPECT_FALSE(record_from(line)) << line;
   }
-  for (const char* line : {"", "pass on", "say", "say \"\\q\"", "stop"}) {
+  for (const char* line : {"", "pass on", "say", "say \"\\q\"", "stop", "weak \"\""}) {
     EXPECT_FALSE(verdict_from(line)) << line;
   }
 }

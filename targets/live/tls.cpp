@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <asio/ssl/host_name_verification.hpp>
 #include <string_view>
 
 namespace sallyport::live {
@@ -42,7 +43,8 @@ std::expected<asio::ssl::context, std::string> server_context(const std::string&
   return context;
 }
 
-std::expected<asio::ssl::context, std::string> client_context(const Trust& trust) {
+std::expected<asio::ssl::context, std::string> client_context(const Trust& trust,
+                                                              const std::string& host) {
   asio::ssl::context context(asio::ssl::context::tls_client);
   asio::error_code error;
   context.set_options(old_versions, error);
@@ -53,6 +55,9 @@ std::expected<asio::ssl::context, std::string> client_context(const Trust& trust
     return context;
   }
   context.set_verify_mode(asio::ssl::verify_peer, error);
+  if (!error && !host.empty()) {
+    context.set_verify_callback(asio::ssl::host_name_verification(host), error);
+  }
   if (error) return std::unexpected(fmt::format("TLS: {}", error.message()));
   if (trust.ca_file.empty()) {
     context.set_default_verify_paths(error);

@@ -19,7 +19,9 @@ struct Trust {
   std::string ca_file;    // empty: the system's store
   bool insecure = false;  // believes everybody
 };
-[[nodiscard]] std::expected<asio::ssl::context, std::string> client_context(const Trust& trust);
+/// `host` empty: whoever uses the context checks the name.
+[[nodiscard]] std::expected<asio::ssl::context, std::string> client_context(
+    const Trust& trust, const std::string& host = {});
 
 /// The tls-exporter value of a channel that stands (RFC 9266 §2); empty where there is none.
 [[nodiscard]] std::string exporter_binding(SSL* tls);

@@ -9,13 +9,17 @@ using asio::ip::tcp;
 using trace::LinkId;
 
 void Trunks::lead_to(trace::Protocol protocol, const tcp::endpoint& where) {
-  (protocol == trace::Protocol::imap ? imap_ : pop3_) = where;
+  route(protocol).where = where;
+}
+
+void Trunks::trust(trace::Protocol protocol, asio::ssl::context context) {
+  route(protocol).tls.emplace(std::move(context));
 }
 
 void Trunks::open(LinkId link, trace::Protocol protocol) {
   const std::uint64_t opening = ++openings_;
-  trunks_[link] = {.opening = opening, .peer = nullptr, .early = {}};
-  const auto& where = protocol == trace::Protocol::imap ? imap_ : pop3_;
+  trunks_[link] = {.opening = opening, .protocol = protocol, .peer = nullptr, .early = {}};
+  const auto& where = route(protocol).where;
   if (!where) return asio::post(io_, [this, link, opening] { left(link, opening); });
   const auto socket = std::make_shared<tcp::socket>(io_);
   socket->async_connect(*where, [this, socket, link, opening](const asio::error_code& error) {
@@ -48,6 +52,14 @@ void Trunks::close(LinkId link) {
   peer->close();
 }
 
+void Trunks::start_tls(LinkId link) {
+  const auto found = trunks_.find(link);
+  if (found == trunks_.end() || !found->second.peer) return;
+  auto& tls = route(found->second.protocol).tls;
+  if (tls) return found->second.peer->start_tls(*tls, Peer::Side::client);
+  asio::post(io_, [this, link, opening = found->second.opening] { left(link, opening); });
+}
+
 void Trunks::left(LinkId link, std::uint64_t opening) {
   const auto found = trunks_.find(link);
   if (found != trunks_.end() && found->second.opening == opening) listener_.backend_left(link);
@@ -56,6 +68,11 @@ void Trunks::left(LinkId link, std::uint64_t opening) {
 void Trunks::peer_said(Peer& peer, std::string_view octets) {
   const auto owner = owners_.find(&peer);
   if (owner != owners_.end()) listener_.backend_said(owner->second, octets);
+}
+
+void Trunks::peer_under_tls(Peer& peer) {
+  const auto owner = owners_.find(&peer);
+  if (owner != owners_.end()) listener_.backend_under_tls(owner->second);
 }
 
 void Trunks::peer_left(Peer& peer) {

@@ -13,13 +13,15 @@ using trace::Variation;
 
 constexpr std::string_view same = same_as_imap;
 
-// Not those that hang: a front-end's patience is longer than a probe's.
-constexpr std::array at_login{
-    world::Mishap::greet_bye,      world::Mishap::greet_preauth,     world::Mishap::greet_garbage,
-    world::Mishap::login_disabled, world::Mishap::no_list,           world::Mishap::plus_at_login,
-    world::Mishap::bye_at_login,   world::Mishap::untagged_at_login, world::Mishap::refer_at_login,
-    world::Mishap::die_at_login,   world::Mishap::die_at_proof,      world::Mishap::no_starttls,
-    world::Mishap::refuse_starttls};
+constexpr std::array at_login{world::Mishap::greet_bye,       world::Mishap::greet_preauth,
+                              world::Mishap::greet_garbage,   world::Mishap::login_disabled,
+                              world::Mishap::no_list,         world::Mishap::plus_at_login,
+                              world::Mishap::bye_at_login,    world::Mishap::untagged_at_login,
+                              world::Mishap::refer_at_login,  world::Mishap::die_at_login,
+                              world::Mishap::die_at_proof,    world::Mishap::no_starttls,
+                              world::Mishap::refuse_starttls, world::Mishap::slow};
+constexpr std::array hanging{world::Mishap::hang_at_login};
+constexpr std::array at_handshake{world::Mishap::wrong_name, world::Mishap::weak_tls};
 constexpr std::array at_command{world::Mishap::die_in_answer};
 constexpr std::array in_pool{world::Mishap::dead_in_pool};
 
@@ -263,6 +265,11 @@ constexpr std::array rows{
                 "1 logout",
         .when = WhenSet(When::account, When::passwords, When::tap),
         .manner = Manner::open_ended},
+    VisitRow{.purpose = "a client that leaves with a mailbox",
+             .imap = "0 login alice\n0 select\n0 close\n1 login alice\n1 say status alice\n"
+                     "1 select\n1 logout",
+             .pop3 = "",
+             .when = WhenSet(When::account, When::passwords, When::tap)},
     VisitRow{
         .purpose = "one user behind another",
         .imap =
@@ -311,26 +318,38 @@ constexpr std::array rows{
              .imap = "0 login alice mishap {mishap}\n0 noop\n0 capability\n0 logout",
              .pop3 = "0 login alice mishap {mishap}\n0 capability\n0 logout",
              .when = WhenSet(When::account, When::passwords, When::tap),
-             .manner = Manner::provoking,
+             .manner = Manner::bereft,
              .strikes = at_login},
     VisitRow{.purpose = "a back-end at fault: {mishap}",
              .imap = "0 login alice\n0 select mishap {mishap}\n0 noop\n0 logout",
              .pop3 = same,
              .when = WhenSet(When::account, When::passwords, When::tap),
-             .manner = Manner::provoking,
+             .manner = Manner::bereft,
              .strikes = at_command},
     VisitRow{.purpose = "a back-end at fault: {mishap}",
              .imap = "0 login alice\n0 select\n0 logout\n1 login alice mishap {mishap}\n1 select\n"
                      "1 logout",
              .pop3 = same,
              .when = WhenSet(When::account, When::passwords, When::tap),
-             .manner = Manner::provoking,
+             .manner = Manner::bereft,
              .strikes = in_pool},
+    VisitRow{.purpose = "a back-end at fault: {mishap}",
+             .imap = "0 login alice mishap {mishap}\n0 capability\n0 logout",
+             .pop3 = same,
+             .when = WhenSet(When::account, When::passwords, When::tap, When::backend_tls),
+             .manner = Manner::bereft,
+             .strikes = at_handshake},
+    VisitRow{.purpose = "a back-end at fault: {mishap}",
+             .imap = "0 login alice mishap {mishap}\n0 capability\n0 logout",
+             .pop3 = same,
+             .when = WhenSet(When::account, When::passwords, When::tap, When::patience),
+             .manner = Manner::bereft,
+             .strikes = hanging},
     VisitRow{.purpose = "answers of a back-end in plaintext before its TLS",
              .imap = "0 login alice\n0 noop\n0 logout",
              .pop3 = same,
              .when = WhenSet(When::account, When::passwords, When::tap),
-             .manner = Manner::provoking,
+             .manner = Manner::bereft,
              .variation = Variation::backend_before_tls},
 };
 
