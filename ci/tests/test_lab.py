@@ -3,6 +3,8 @@ runs with each other, nothing unreported is published, and what the lab starts e
 
 import argparse
 import contextlib
+import os
+import pathlib
 import signal
 import socket
 import subprocess
@@ -11,6 +13,7 @@ import tempfile
 import threading
 import time
 import unittest
+import unittest.mock
 
 from script import CI
 
@@ -162,15 +165,32 @@ class Deviations(unittest.TestCase):
     def test_nothing_unreported_is_published(self):
         for disclosure, shown in [("unreported", False), ("reported: 2026-11-25", True), ("public: CVE-1", True)]:
             with self.subTest(disclosure):
-                page = record.track_record(deviations.read(ROW + f'disclosure = "{disclosure}"'))
+                row = ROW + f'disclosure = "{disclosure}"'
+                if not shown:
+                    self.assertRaises(deviations.Malformed, deviations.read, row)
+                    row = row.partition("dialogue")[0] + f'disclosure = "{disclosure}"'
+                page = record.track_record(deviations.read(row))
                 self.assertEqual("C0: NOOP" in page, shown)
                 self.assertIn("NOOP before the login", page)
+
+    def test_a_finding_that_is_unreported_is_not_here(self):
+        row = ROW.partition("dialogue")[0] + 'disclosure = "unreported"\nfinding = "{}"'
+        here = next(deviations.FINDINGS.glob("*.dialogue")).stem
+        self.assertRaises(deviations.Malformed, deviations.read, row.format(here))
+        (hidden,) = deviations.read(row.format("hidden"))
+        with unittest.mock.patch.dict(os.environ):
+            os.environ.pop("SALLYPORT_PRIVATE_FINDINGS", None)
+            self.assertIsNone(hidden.file)
+            self.assertEqual(findings.play(lab.Lab(), hidden)["verdict"], "skipped")
+            with tempfile.TemporaryDirectory() as folder:
+                os.environ["SALLYPORT_PRIVATE_FINDINGS"] = folder
+                self.assertEqual(hidden.file, pathlib.Path(folder, "hidden.dialogue"))
 
     def test_what_is_listed_fits_what_is_there(self):
         listed = deviations.read()
         self.assertGreaterEqual(len({(each.server, each.property, each.protocol) for each in listed}), 12)
         dialogues = {path.stem for path in deviations.FINDINGS.glob("*.dialogue")}
-        self.assertEqual({each.finding for each in listed if each.finding}, dialogues)
+        self.assertEqual({each.finding for each in listed if each.finding and each.may_be_shown}, dialogues)
         for each in listed:
             with self.subTest(each.server, property=each.property):
                 self.assertIn(each.server, lab.servers())
@@ -178,7 +198,7 @@ class Deviations(unittest.TestCase):
                 self.assertTrue((CI.parent / "properties" / group / f"{group}_{number}.md").exists())
                 for password in (lab.ACCOUNTS | lab.SPECIAL).values():
                     self.assertNotIn(password, each.dialogue)
-                if each.finding:
+                if each.finding and each.may_be_shown:
                     self.assertEqual(dialogue.read(each.dialogue_of_finding())[0], each.protocol)
 
     def test_the_pages_are_up_to_date(self):
@@ -205,6 +225,18 @@ class Tables(unittest.TestCase):
         text = table.of_verdicts(rows)
         self.assertNotIn("ADV-04", text.splitlines()[0])
         self.assertIn("ADV-04", text)
+
+    def test_a_tap_has_a_table_of_what_is_seen_only_so(self):
+        def row(transport, **verdicts):
+            return {"server": "a", "protocol": "imap", "transport": transport,
+                    "results": [{"property": name.replace("_", "-"), "verdict": value} for name, value in verdicts.items()]}
+
+        rows = [row("plain", ADV_01="holds", ADV_03="holds", PER_02="unobservable"),
+                row("tap", ADV_01="holds", ADV_03="violated", PER_02="holds"),
+                row("tap-tls", ADV_01="holds", ADV_03="holds", PER_02="vacuous")]
+        text = table.of_taps(rows).splitlines()
+        self.assertEqual([line.split() for line in text[:2]], [["server", "ADV-03", "PER-02"], ["a", "imap", "VH", "H·"]])
+        self.assertEqual(table.of_verdicts(rows).splitlines()[0].split(), ["server", "ADV-01", "ADV-03"])
 
     def test_a_client_that_asks_for_ever_stands_out(self):
         row = {"client": "c", "protocol": "imap", "way": "NTLM", "server": "s", "outcome": "never gave up",

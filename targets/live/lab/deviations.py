@@ -3,17 +3,22 @@
 A row says that a server of one version violates a property in a protocol, why that is so, from what it is known, and
 the octets that show it. Where a plain probe can't see it, `finding` names the dialogue that does. A run is compared
 with the rows both ways: a violation that isn't listed is one difference, and a listed one that didn't happen another.
+
+Of a row that is unreported neither octets nor dialogue are in the repository, since all of that is public: the probe shows
+it again, or a dialogue in a folder of one's own, SALLYPORT_PRIVATE_FINDINGS.
 """
 
 import dataclasses
 import datetime
 import fnmatch
+import os
 import pathlib
 import tomllib
 
 LIVE = pathlib.Path(__file__).resolve().parent.parent
 LISTED = LIVE / "deviations.toml"
 FINDINGS = LIVE / "findings"
+TRANSPORTS = {"plain", "starttls", "tls", "tap", "tap-tls"}
 # What `disclosure` begins with: before it is one of the last two, nothing but the fact is published.
 UNREPORTED, REPORTED, PUBLIC = "unreported", "reported", "public"
 
@@ -31,7 +36,7 @@ class Deviation:
     reason: str
     source: str
     date: datetime.date
-    dialogue: str
+    dialogue: str = ""  # only that of a row that is unreported
     finding: str = ""  # a file in targets/live/findings; else the probe shows it
     transports: tuple = ()  # those on which the probe shows it; empty: all that the server has
     disclosure: str = ""  # where it has a security effect
@@ -40,8 +45,20 @@ class Deviation:
     def may_be_shown(self):
         return not self.disclosure or self.disclosure.partition(":")[0] in (REPORTED, PUBLIC)
 
+    @property
+    def file(self):
+        """Where the dialogue of a finding is; None where it is in a folder that isn't here."""
+        folder = FINDINGS if self.may_be_shown else private()
+        return folder and folder / f"{self.finding}.dialogue"
+
     def dialogue_of_finding(self):
-        return (FINDINGS / f"{self.finding}.dialogue").read_text(encoding="utf-8")
+        return self.file.read_text(encoding="utf-8")
+
+
+def private():
+    """Where findings lie that are nobody's business yet, if anywhere."""
+    given = os.environ.get("SALLYPORT_PRIVATE_FINDINGS")
+    return pathlib.Path(given) if given else None
 
 
 def _row(table, number):
@@ -61,13 +78,19 @@ def _row(table, number):
         wrong("date is a date")
     if table.get("disclosure", PUBLIC).partition(":")[0] not in (UNREPORTED, REPORTED, PUBLIC):
         wrong(f"disclosure begins with {UNREPORTED}, {REPORTED} or {PUBLIC}")
-    if not any(line.startswith("> ") for line in table["dialogue"].splitlines()):
+    if set(table.get("transports", ())) - TRANSPORTS:
+        wrong(f"transports are {', '.join(sorted(TRANSPORTS))}")
+    deviation = Deviation(**{**table, "transports": tuple(table.get("transports", ()))})
+    published = FINDINGS / f"{deviation.finding}.dialogue"
+    if not deviation.may_be_shown:
+        if deviation.dialogue or (deviation.finding and published.exists()):
+            wrong("it is unreported, and what is in the repository is public: it has no dialogue here")
+        return deviation
+    if not any(line.startswith("> ") for line in deviation.dialogue.splitlines()):
         wrong("no line of the dialogue is marked with '> '")
-    if table.get("finding") and not (FINDINGS / f"{table['finding']}.dialogue").exists():
-        wrong(f"there is no dialogue {table['finding']}")
-    if set(table.get("transports", ())) - {"plain", "starttls", "tls"}:
-        wrong("transports are plain, starttls and tls")
-    return Deviation(**{**table, "transports": tuple(table.get("transports", ()))})
+    if deviation.finding and not published.exists():
+        wrong(f"there is no dialogue {deviation.finding}")
+    return deviation
 
 
 def read(text=None):
@@ -114,7 +137,7 @@ def findings(listed, pattern="*"):
 def to_toml(*, dialogue, transports, **fields):
     """A row with what a run can tell; a person fills in the rest."""
     text = "[[deviation]]\n" + "".join(f'{name} = "{value}"\n' for name, value in fields.items())
-    if set(transports) < {"plain", "starttls", "tls"}:
+    if set(transports) < TRANSPORTS:
         text += f"transports = {list(transports)}\n".replace("'", '"')
     text += 'reason = ""\nsource = ""\n' + f"date = {datetime.date.today()}\n"
     return text + "dialogue = '''\n" + "".join(f"{line}\n" for line in dialogue) + "'''\n"

@@ -14,6 +14,9 @@ def play(here, deviation):
     """What came of one listed finding, as a result."""
     result = {"finding": deviation.finding, "server": deviation.server, "version": deviation.version,
               "property": deviation.property, "protocol": deviation.protocol}
+    if not deviation.file or not deviation.file.exists():
+        return result | {"verdict": "skipped", "detail": "it is unreported, and its dialogue in nobody's "
+                                                         "SALLYPORT_PRIVATE_FINDINGS"}
     running = here.running.get(deviation.server)
     if running is None:
         return result | {"verdict": "skipped", "detail": here.failed.get(deviation.server, "not started")}
