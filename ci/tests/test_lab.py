@@ -20,6 +20,7 @@ from script import CI
 LAB = CI.parent / "targets" / "live" / "lab"
 sys.path[:0] = [str(LAB), str(CI)]
 
+import bench  # noqa: E402
 import clients  # noqa: E402
 import command  # noqa: E402
 import deviations  # noqa: E402
@@ -242,6 +243,18 @@ class Tables(unittest.TestCase):
         row = {"client": "c", "protocol": "imap", "way": "NTLM", "server": "s", "outcome": "never gave up",
                "tried": ["NTLM"] * 2}
         self.assertIn("FOR EVER", table.of_client(row))
+
+
+class Benchmarks(unittest.TestCase):
+    def test_a_page_says_what_was_measured_and_what_was_not(self):
+        subjects = [bench.OURS, "nginx 1", bench.BEHIND]
+        rates = {f"imap plain {n} {name}": rate for n in (1, 32)
+                 for name, rate in zip(subjects, (300.0, 100.0, 900.0), strict=True)}
+        text = bench.page({"date": "2026-11-25", "machine": "here", "rounds": 3, "seconds": 1, "resting": 9,
+                           "subjects": subjects, "rates": rates, "kib": {f"imap plain {bench.OURS}": 1.25}}, table.markdown)
+        self.assertIn("| IMAP plain, 1 at once | 300 | 100 | 900 | 3.0× |", text)
+        self.assertIn("| POP3 plain, 32 at once | – | – | – | – |", text)
+        self.assertIn("| IMAP plain | 1.2 | – |", text)
 
 
 class Relays(unittest.TestCase):

@@ -145,6 +145,7 @@ int run(int argc, char** argv) {
     add_serve(app, action);
     add_interpose(app, action);
     add_audit(app, action);
+    add_load(app, action);
     add_replay(app, action);
     add_properties(app, action);
     add_faults(app, action);

@@ -20,6 +20,7 @@ void add_probe(CLI::App& app, Action& action);
 void add_serve(CLI::App& app, Action& action);
 void add_audit(CLI::App& app, Action& action);
 void add_interpose(CLI::App& app, Action& action);
+void add_load(CLI::App& app, Action& action);
 void add_replay(CLI::App& app, Action& action);
 void add_properties(CLI::App& app, Action& action);
 void add_faults(CLI::App& app, Action& action);

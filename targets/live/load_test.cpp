@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "targets/live/chain_for_test.hpp"
+#include "targets/live/load.hpp"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
@@ -79,6 +80,42 @@ TEST(Load, AnIdleSessionTakesLittleMemory) {
   EXPECT_LE(each, std::size_t{16} * 1024) << "octets a session, both of its ends";
 }
 #endif
+
+LoadOptions loading(std::string_view front_end, const Running<Server>& server) {
+  const bool imap = front_end == "imap";
+  return {.endpoint = {imap ? Scheme::imap : Scheme::pop3, "127.0.0.1",
+                       address_from(test::listening(server, front_end))->port},
+          .credential = {"alice", "wonderland"},
+          .at_once = 4,
+          .duration = std::chrono::milliseconds(200)};
+}
+
+ServeOptions serving_both() {
+  ServeOptions options = test::serving("hardened");
+  options.imap = options.pop3 = "127.0.0.1:0";
+  return options;
+}
+
+TEST(LoadCommand, LogsInAndOutAgainAndAgain) {
+  const Running<Server> server(Server::open(serving_both()));
+  for (const char* name : {"imap", "pop3"}) {
+    const auto result = load(loading(name, server));
+    ASSERT_TRUE(result) << result.error();
+    EXPECT_GT(result->sessions, 8) << name;
+    EXPECT_EQ(result->failed, 0) << name << ": " << result->failure;
+  }
+}
+
+TEST(LoadCommand, CountsWhatIsRefusedAndSaysNoSecret) {
+  const Running<Server> server(Server::open(serving_both()));
+  LoadOptions options = loading("imap", server);
+  options.credential.password = "looking glass";
+  const auto result = load(options);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->sessions, 0);
+  EXPECT_EQ(result->failed, options.at_once);
+  EXPECT_EQ(result->failure, "the login is refused; expected it to go well");
+}
 
 /// Connects again and again and says `octets`; hangs up without having read anything.
 class Hostile {

@@ -229,6 +229,7 @@ ProbeResult Probe::run() {
 // Visits
 
 /// Its own is what it showed before anything was seen of a back-end, and what its operator says.
+/// LOGINDISABLED may be its own at any time: some say it behind a login.
 void Probe::state_policy() {
   if (!options_.tap) return;
   trace::Event policy{.kind = Kind::policy,
@@ -236,6 +237,7 @@ void Probe::state_policy() {
                       .protocol = known_.protocol,
                       .mechanisms = known_.offered,
                       .capabilities = known_.capabilities};
+  policy.capabilities.add(trace::Capability::login_disabled);
   if (options_.backend_tls) policy.rules.add(trace::Rule::tls_to_backends);
   result_.trace.events.push_back(std::move(policy));
 }

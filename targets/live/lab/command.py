@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 
+import bench
 import clients
 import deviations
 import dialogue
@@ -135,7 +136,7 @@ def do_probe(arguments):
     if arguments.format == "json":
         print(json.dumps(result, indent=1))
     else:
-        print(table.of_article(checks) + "\n" + table.of_verdicts(rows))
+        print("\n".join([table.of_article(checks), table.of_verdicts(rows), table.of_taps(rows)]))
     return status_of(rows)
 
 
@@ -247,7 +248,8 @@ def do_check(arguments):
     if arguments.format == "json":
         print(json.dumps(result | {"wrong": wrong, "differing": differing}, indent=1))
     else:
-        print(table.of_article(checks) + "\n" + table.LEGEND + "\n\n" + table.of_verdicts(rows))
+        print("\n".join([table.of_article(checks), table.LEGEND, "", table.of_verdicts(rows), table.TAP_LEGEND, "",
+                         table.of_taps(rows)]))
         judged_so = sum(result.get("monitor") == "violated" for result in results)
         print(f"{len(results)} findings played; {judged_so} of them violations to the monitor as well, which doesn't see "
               "enough of the others")
@@ -285,6 +287,23 @@ def do_clients(arguments):
     return OK if any(row["outcome"] == "logged in" for row in rows) else NOTHING
 
 
+def do_bench(arguments):
+    def on_step(text):
+        if sys.stderr.isatty():
+            print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+    result = bench.measure(binary(arguments.binary), rounds=arguments.rounds, seconds=arguments.seconds,
+                           resting=arguments.resting, on_step=on_step)
+    keep("bench.json", result)
+    for name, why in result["skipped"].items():
+        print(f"skipped: {name}: {why}", file=sys.stderr)
+    text = bench.page(result, table.markdown)
+    print(text if arguments.format == "text" else json.dumps(result, indent=1))
+    if arguments.keep:
+        (ROOT / "docs" / "LIVE_BENCH.md").write_text(text, encoding="utf-8")
+    return OK if all(value is not None for name, value in result["rates"].items() if bench.OURS in name) else FAILED
+
+
 def do_propose(_):
     """Rows to be filled in by hand: the reason, and the source."""
     listed = deviations.read()
@@ -308,7 +327,7 @@ def do_pages(arguments):
 
 
 ACTIONS = {"packages": do_packages, "list": do_list, "up": do_up, "probe": do_probe, "findings": do_findings,
-           "clients": do_clients, "check": do_check, "propose": do_propose, "pages": do_pages}
+           "clients": do_clients, "check": do_check, "bench": do_bench, "propose": do_propose, "pages": do_pages}
 
 
 def seconds(text):
@@ -342,6 +361,13 @@ def parsed(usage, arguments):
         if name in ("check", "clients"):
             sub.add_argument("--budget", type=seconds, help="give up after this time (90s, 10m), with status 2")
             sub.add_argument("--keep", action="store_true", help="write what was found to docs/servers.json")
+        if name == "bench":
+            sub.add_argument("--rounds", type=int, default=5)
+            sub.add_argument("--seconds", type=float, default=1.5, help="that one measurement takes")
+            sub.add_argument("--resting", type=int, default=400, help="sessions that rest, for their memory")
+            sub.add_argument("--keep", action="store_true", help="write docs/LIVE_BENCH.md")
+            sub.add_argument("--format", choices=["text", "json"], default="text")
+            sub.add_argument("--binary", help="the `sallyport` to measure (default: build/release's)")
         if name == "pages":
             sub.add_argument("--check", action="store_true", help="only say whether the pages are up to date")
         if name in ("probe", "check", "clients"):

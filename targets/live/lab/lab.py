@@ -32,7 +32,7 @@ def make_certificate(folder):
         raise NotStarted("openssl isn't installed (ci/bootstrap)")
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-         "-days", "1", "-subj", "/CN=sallyport test", "-addext", "subjectAltName=IP:127.0.0.1",
+         "-days", "1", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
          "-keyout", str(key), "-out", str(certificate)],
         check=True, capture_output=True, timeout=PATIENCE_S,
     )
@@ -77,23 +77,38 @@ class Lab(contextlib.AbstractContextManager):
             for each in layer:
                 if each.name in self.running:
                     continue
-                try:
-                    self._begin(each)
-                except (NotStarted, OSError, subprocess.SubprocessError) as failure:
-                    self.failed[each.name] = str(failure)
+                self._try_to_begin(each, each.name)
             for each in layer:
                 if each.name in self.running:
                     self._await(each.name)
         return {name: self.running[name] for name in servers() if name in self.running and name in names}
 
-    def _begin(self, each):
+    def tapped(self, binary, names):
+        """Front-ends once more, each with an interposer between it and its back-end: by name and tap. The
+        untapped ones are up already, and so is what stands behind them."""
+        wanted = [(name, tap) for name in names if name in self.running for tap in servers()[name].taps]
+        keys = [f"{name}+{tap}" for name, tap in wanted]
+        for key, (name, tap) in zip(keys, wanted, strict=True):
+            self._try_to_begin(servers()[name], key, tap=tap, binary=binary)
+        for key in keys:
+            if key in self.running:
+                self._await(key)
+        return {key: self.running[key] for key in keys if key in self.running}
+
+    def _try_to_begin(self, each, key, **tap):
+        try:
+            self.running[key] = self._begun(each, **tap)
+        except (NotStarted, OSError, subprocess.SubprocessError) as failure:
+            self.failed[key] = str(failure)
+
+    def _begun(self, each, **tap):
         if why := each.missing():
             raise NotStarted(why)
         if each.backend and each.backend not in self.running:
             raise NotStarted(f"{each.backend}, which stands behind it, isn't there: {self.failed[each.backend]}")
-        self.running[each.name] = server.Running(
+        return server.Running(
             each, self.folder, certificate=self.certificate, key=self.key, accounts=self.known,
-            backend=self.running.get(each.backend))
+            backend=self.running.get(each.backend), **tap)
 
     def _await(self, name):
         try:

@@ -140,13 +140,13 @@ class Crew(concurrent.futures.ThreadPoolExecutor):
 class Process:
     """A server's process with all of its children, its output in a file."""
 
-    def __init__(self, command, *, log, environment=None, directory="/"):
+    def __init__(self, command, *, log, environment=None, directory="/", owned=True):
         self.log = log
         with log.open("ab") as output:
             self.popen = subprocess.Popen(
                 [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=output, stderr=output,
                 cwd=directory, env={**os.environ, **(environment or {})}, start_new_session=True,
-                preexec_fn=die_with_parent, **as_owner())
+                preexec_fn=die_with_parent, **(as_owner() if owned else {}))
 
     def wait_until(self, ready, what):
         def ready_or_dead():

@@ -78,7 +78,7 @@ def section(deviation):
         text += f"; disclosure: {deviation.disclosure}"
     text += ".\n\n"
     if not deviation.may_be_shown:
-        return text + "The dialogue is left out until the maintainers have it.\n\n"
+        return text
     return text + f"    {repeats(deviation)}\n\n```text\n{deviation.dialogue.strip(chr(10))}\n```\n\n"
 
 
@@ -101,6 +101,9 @@ def servers(data):
     text += "## The check of KB 306874\n\nIs NTLM in the lists that are shown before the login, and does it log in?\n\n"
     text += table.of_article(data["article"], table.markdown) + ARTICLE_NOTE
     text += "\n## Servers and properties\n\n" + table.LEGEND + "\n\n" + table.of_verdicts(expanded(data["rows"]), table.markdown)
+    if any(row["transport"] in table.TAPPED for row in data["rows"]):
+        text += "\n## Servers and properties, from both sides\n\n" + table.TAP_LEGEND + "\n\n"
+        text += table.of_taps(expanded(data["rows"]), table.markdown)
     if data.get("clients"):
         ours = [row for row in data["clients"] if row["server"].startswith("serve ")]
         theirs = [row for row in data["clients"] if row not in ours]

@@ -28,13 +28,24 @@ class Place:
     accounts: dict  # name: password; an instance knows all of them
     backend: "Running | None"
     templates: pathlib.Path
+    tap: "Tap | None" = None
+
+    @property
+    def behind(self):
+        """The ports by which a front-end reaches its back-end: an interposer's where there is a tap."""
+        return self.tap.ports if self.tap else self.backend.ports
+
+    @property
+    def tls_behind(self):
+        """Whether the back-end is to be reached by STARTTLS and STLS."""
+        return self.tap is not None and self.tap.tls
 
     def words(self):
         words = {"DIRECTORY": self.folder, "CERTIFICATE": self.certificate, "KEY": self.key,
                  "USER": owner().pw_name, "GROUP": group(), "CACHE": cache()}
         words |= {f"{name.upper()}_PORT": port for name, port in self.ports.items()}
         if self.backend:
-            words |= {f"BACKEND_{name.upper()}_PORT": port for name, port in self.backend.ports.items()}
+            words |= {f"BACKEND_{name.upper()}_PORT": port for name, port in self.behind.items()}
         return words
 
     def fill(self, template, name=None, **more):
@@ -77,6 +88,12 @@ class Server:
     answer_s: int = 5  # how long an answer may take
     slow: bool = False  # sleeps on errors, each session in a process of its own
     hosts: dict = dataclasses.field(default_factory=dict)  # of ports that aren't on 127.0.0.1
+    taps: tuple = ()  # how an interposer can stand behind it: plain, tls
+    patience_s: int = 20  # longer than it waits for a back-end that hangs
+
+    def real_backend(self, place):
+        """(host, ports) of what is behind it, for an interposer."""
+        return "127.0.0.1", place.backend.ports
 
     def missing(self):
         """Why it can't be started here, in one line; None where it can."""
@@ -107,12 +124,32 @@ class Server:
             if protocol + "s" in self.listeners:
                 yield protocol, "tls", f"{protocol}s://127.0.0.1:{ports[protocol + 's']}"
 
+    def protocols(self):
+        return [protocol for protocol in ("imap", "pop3") if protocol in self.listeners]
+
+
+class Tap:
+    """`sallyport interpose` between a front-end and its back-end, one for each protocol, which a probe can look into.
+    TLS that the front-end begins ends there, with the lab's certificate, and is begun anew."""
+
+    def __init__(self, server, place, *, binary, tls, log):
+        self.tls = tls
+        self.ports, self.taps, self.processes = {}, {}, []
+        host, real = server.real_backend(place)
+        for protocol in server.protocols():
+            self.ports[protocol], self.taps[protocol] = free_ports(2)
+            command = [binary, "interpose", "--quiet", "--protocol", protocol, "--listen", f"{host}:{self.ports[protocol]}",
+                       "--backend", f"{host}:{real[protocol]}", "--tap", f"127.0.0.1:{self.taps[protocol]}",
+                       "--certificate", place.certificate, "--key", place.key, "--insecure"]
+            self.processes.append(Process(command, log=log, owned=False))  # its file may be where only root reads
+
 
 class Running:
     """A started instance. wait() before use, end() when done."""
 
-    def __init__(self, server, lab_folder, *, certificate, key, accounts, backend=None):
+    def __init__(self, server, lab_folder, *, certificate, key, accounts, backend=None, tap="", binary=None):
         self.server = server
+        self.tap, self.binary = tap, binary
         self.given = {"certificate": certificate, "key": key, "accounts": accounts, "backend": backend,
                       "templates": server.folder}
         self.lab_folder = lab_folder
@@ -124,18 +161,29 @@ class Running:
         self.tries += 1
         names = [*self.server.listeners, *self.server.inner]
         self.ports = dict(zip(names, free_ports(len(names)), strict=True))
-        folder = self.lab_folder / f"{self.server.name}-{self.tries}"
+        folder = self.lab_folder / "-".join(filter(None, [self.server.name, self.tap and f"tap-{self.tap}", str(self.tries)]))
         folder.mkdir()
         give(folder)
         self.place = Place(folder=folder, ports=self.ports, **self.given)
         self.log = folder / "log"
         give(self.place.file("log", ""))
         try:
+            if self.tap:
+                self.place.tap = Tap(self.server, self.place, binary=self.binary, tls=self.tap == "tls", log=self.log)
+                self.processes += self.place.tap.processes
             for command, environment in self.server.commands(self.place):
                 self.processes.append(Process(command, log=self.log, environment=environment, directory=folder))
         except BaseException:
             self.end()
             raise
+
+    def ways(self):
+        """As Server.urls. A tap shows the back-end's wire, whatever the client's is: that one is plain."""
+        for protocol, transport, url in self.server.urls(self.ports):
+            if not self.tap:
+                yield protocol, transport, url
+            elif transport == "plain":
+                yield protocol, {"plain": "tap", "tls": "tap-tls"}[self.tap], url
 
     def ready(self):
         for name, port in self.ports.items():

@@ -16,8 +16,8 @@ PROBE_LIMIT_S = 900  # for one way; the command has closer limits of its own
 NTLM = "NTLM"
 
 
-def probe(binary, here, server, way, *options):
-    """One row: a server by one way."""
+def probe(binary, here, server, way, *options, tap=None):
+    """One row: a server by one way, and with a tap, a port, both of its wires."""
     protocol, transport, url = way
     first, *others = here.accounts
     command = [binary, "probe", url, "--format", "json", "--quiet", "--role", server.role,
@@ -27,6 +27,10 @@ def probe(binary, here, server, way, *options):
         command += ["--account", f"{name}={here.passwords[name]}"]
     if transport == "starttls":
         command.append("--starttls")
+    if tap:
+        command += ["--backend-tap", f"127.0.0.1:{tap}", "--patience", f"{server.patience_s}s"]
+    if transport == "tap-tls":
+        command.append("--backend-tls")
     row = {"server": server.name, "version": server.version(), "role": server.role, "protocol": protocol,
            "transport": transport, "results": []}
     began = time.monotonic()
@@ -88,17 +92,19 @@ def article(here, running):
 def survey(binary, here, names, *, jobs=16, options=(), on_row=lambda row: None):
     """(rows, KB rows) of all servers that can be started; the others are in `here.failed`."""
     running = here.up(names)
+    tapped = here.tapped(binary, names)
 
     def of_ways(each, ways):
         rows = []
         for way in ways:
-            rows.append(probe(binary, here, each.server, way, *options))
+            tap = each.place.tap and each.place.tap.taps[way[0]]
+            rows.append(probe(binary, here, each.server, way, *options, tap=tap))
             on_row(rows[-1])
         return rows
 
     work = []
-    for each in running.values():
-        ways = list(each.server.urls(each.ports))
+    for each in [*running.values(), *tapped.values()]:
+        ways = list(each.ways())
         work += [(each, [way]) for way in ways] if each.server.slow else [(each, ways)]
     work.sort(key=lambda item: not item[0].server.slow)
     order = list(running)

@@ -4,8 +4,13 @@ says which that is."""
 LEGEND = """A cell is one letter for each transport in the order plain, STARTTLS, TLS, or one letter where all agree: V violated,
 H holds, · vacuous, ? inconclusive, - unobservable; empty where there is no such row."""
 
+TAP_LEGEND = """What only the back-end's wire shows, and what a server violates only where its back-end fails: `sallyport interpose`
+stands between the two, shows the probe that wire, and has the back-end die, hang, lie or be slow, so that its pool is churned
+in every visit. A cell is one letter for each way to the back-end in the order plain, STARTTLS, or one where both agree."""
+
 LETTERS = {"violated": "V", "holds": "H", "vacuous": "·", "inconclusive": "?", "unobservable": "-"}
-ORDER = ["plain", "starttls", "tls"]
+ORDER = ["plain", "starttls", "tls", "tap", "tap-tls"]
+TAPPED = {"tap", "tap-tls"}
 
 
 def laid_out(rows):
@@ -34,16 +39,40 @@ def cell(by_transport):
     return letters[0] if letters and len(set(letters)) == 1 else letters
 
 
-def of_verdicts(rows, form=laid_out):
-    """One line for each server and protocol, one column for each property that any of them could show."""
-    found = cells(rows)
+def seen_in(found):
+    """The properties that any of them could show, and those that none could."""
     names = sorted({name for of_server in found.values() for name in of_server})
     seen = [name for name in names if any(set(of_server.get(name, {}).values()) - {"unobservable"}
                                           for of_server in found.values())]
+    return seen, [name for name in names if name not in seen]
+
+
+def of_taps(rows, form=laid_out):
+    """One line for each front-end and protocol with a tap behind it: what is to be seen only so."""
+    found = cells([row for row in rows if row["transport"] in TAPPED])
+    untapped = cells([row for row in rows if row["transport"] not in TAPPED])
+    known, _ = seen_in(untapped)
+    seen, unseen = seen_in(found)
+
+    def only_so(name):
+        return name not in known or any(
+            "violated" in of_server.get(name, {}).values()
+            and "violated" not in untapped.get(key, {}).get(name, {}).values() for key, of_server in found.items())
+
+    shown = [name for name in seen if only_so(name)]
+    lines = [["server", *shown]]
+    lines += [[" ".join(key), *(cell(of_server.get(name, {})) for name in shown)] for key, of_server in found.items()]
+    return form(lines) + (f"\nunobservable with a tap, too: {', '.join(unseen)}\n" if unseen else "")
+
+
+def of_verdicts(rows, form=laid_out):
+    """One line for each server and protocol, one column for each property that any of them could show to its clients."""
+    rows = [row for row in rows if row["transport"] not in TAPPED]
+    found = cells(rows)
+    seen, unseen = seen_in(found)
     lines = [["server", *seen]]
     for (server, protocol), of_server in found.items():
         lines.append([f"{server} {protocol}", *(cell(of_server.get(name, {})) for name in seen)])
-    unseen = [name for name in names if name not in seen]
     text = form(lines)
     if unseen:
         text += f"\nunobservable from a client's side: {', '.join(unseen)}\n"

@@ -22,6 +22,8 @@ class Courier(Server):
     package: str = "courier-imap"
     programs: tuple = ("unshare",)
     backend: str = "dovecot-ntlm"
+    taps: tuple = ("plain",)
+    patience_s: int = 40
     answer_s: int = 20  # it sleeps five seconds on an error
 
     def missing(self):
@@ -48,7 +50,7 @@ class Courier(Server):
             place.file(f"etc/{file}", pathlib.Path("/etc", file).read_text(encoding="utf-8") + record)
         both = "".join(path.read_text(encoding="utf-8") for path in (place.key, place.certificate))
         place.file("certificate-and-key.pem", both)
-        behind = place.backend.ports
+        behind = place.behind
         environment = preload.environment(place, ports={143: behind["imap"], 110: behind["pop3"]})
         library = environment.pop("LD_PRELOAD")
         environment |= {f"{name.upper()}_PORT": str(port) for name, port in place.ports.items()}

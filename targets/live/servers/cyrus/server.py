@@ -105,10 +105,14 @@ class Cyrus(Server):
 @dataclasses.dataclass
 class Murder(Cyrus):
     package: str = "cyrus-murder"
+    taps: tuple = ("plain",)
     inner: tuple = ("mupdate", "mupdate_slave", "backend_imap", "backend_pop3")
 
     def __post_init__(self):
         self.hosts = {"backend_imap": MURDER_HOST, "backend_pop3": MURDER_HOST}
+
+    def real_backend(self, place):
+        return MURDER_HOST, {protocol: place.ports[f"backend_{protocol}"] for protocol in ("imap", "pop3")}
 
     def settle(self, place):
         self.make_mailboxes(place, MURDER_HOST, place.ports["backend_imap"])
@@ -134,7 +138,7 @@ class Murder(Cyrus):
             place, "front", [
                 service("front", "mupdate", "mupdate", f"127.0.0.1:{ports['mupdate_slave']}"),
                 *self.client_services(place, "front")],
-            more=member + PROXY_CREDENTIAL, environment=seen_by_all)
+            more=member + PROXY_CREDENTIAL, environment=seen_by_all | (place.behind if place.tap else {}))
 
 
 SERVERS = [

@@ -12,7 +12,7 @@ from server import Server
 
 PASSWORDS = "  driver = passwd-file\n  args = {folder}/passwd"
 PROXY = ("  driver = static\n  args = proxy=y host=127.0.0.1 "
-         "port=%{{if;%s;eq;imap;{imap};{pop3}}} nopassword=y")
+         "port=%{{if;%s;eq;imap;{imap};{pop3}}} proxy_timeout=10 nopassword=y{tls}")
 
 # Samba's helper with the one account that it is told: it needs no domain and no winbindd then.
 HELPER = """#!/bin/sh
@@ -48,7 +48,7 @@ class Dovecot(Server):
             helper = HELPER.format(configuration=configuration, user=user, password=password, log=place.folder / "log")
             place.file("ntlm_auth", helper).chmod(0o755)
         if place.backend:
-            passdb = PROXY.format(**place.backend.ports)
+            passdb = PROXY.format(**place.behind, tls=" starttls=yes" if place.tls_behind else "")
         else:
             passdb = PASSWORDS.format(folder=place.folder)
         file = place.fill("dovecot.conf.in", PASSDB=passdb, MECHANISMS=self.mechanisms,
@@ -65,7 +65,7 @@ SERVERS = [
     Dovecot(name="dovecot-ntlm", title="mailbox server with every mechanism, NTLM by Samba's helper", role="backend",
             mechanisms="plain login cram-md5 digest-md5 apop scram-sha-1 scram-sha-256 ntlm"),
     Dovecot(name="dovecot-proxy", title="proxy by a static passdb, passwords only", mechanisms="plain login",
-            backend="dovecot-ntlm"),
+            backend="dovecot-ntlm", taps=("plain", "tls")),
     Dovecot(name="dovecot-proxy-ntlm", title="the same proxy, told to offer CRAM-MD5 and NTLM as well",
-            mechanisms="plain login cram-md5 ntlm", backend="dovecot-ntlm"),
+            mechanisms="plain login cram-md5 ntlm", backend="dovecot-ntlm", taps=("plain",)),
 ]

@@ -14,9 +14,10 @@ class Imapproxy(Server):
     listeners: tuple = ("imap",)
     starttls: bool = False
     backend: str = "dovecot-ntlm"
+    taps: tuple = ("plain", "tls")
 
     def commands(self, place):
-        yield [find_tool("imapproxyd"), "-f", place.fill("imapproxy.conf.in"), "-p", place.folder / "pid"], \
+        yield [find_tool("imapproxyd"), "-f", place.fill("imapproxy.conf.in", FORCE_TLS="yes" if place.tls_behind else "no"), "-p", place.folder / "pid"], \
             environment(place)
 
 

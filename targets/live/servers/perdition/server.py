@@ -19,6 +19,7 @@ class Perdition(Server):
     package: str = "perdition"
     programs: tuple = ("perdition.imap4", "perdition.pop3")
     backend: str = "dovecot-ntlm"
+    taps: tuple = ("plain", "tls")
     answer_s: int = 20  # it sleeps three seconds on an error
     capabilities: dict = None
 
@@ -28,10 +29,11 @@ class Perdition(Server):
             under_tls = listener != protocol
             yield [
                 find_tool("perdition.imap4" if protocol == "imap" else "perdition.pop3"), "-f", "/dev/null", "--no_daemon",
-                "-b", "127.0.0.1", "-l", port, "--no_lookup", "-s", f"127.0.0.1:{place.backend.ports[protocol]}",
+                "-b", "127.0.0.1", "-l", port, "--no_lookup", "-s", f"127.0.0.1:{place.behind[protocol]}",
                 "-M", "", "-F", place.folder / "log", "--pid_file", place.folder / f"{listener}.pid",
                 "-u", owner().pw_name, "-g", group(),
-                "--ssl_mode", "ssl_listen" if under_tls else "tls_listen",
+                "--ssl_mode", ("ssl_listen" if under_tls else "tls_listen") + (",tls_outgoing_force" if place.tls_behind else ""),
+                "--ssl_ca_file", place.certificate,
                 "--ssl_cert_file", place.certificate, "--ssl_key_file", place.key, *self.capabilities[protocol],
             ], {}
 
