@@ -27,6 +27,8 @@ std::expected<asio::ssl::context, std::string> server_context(const std::string&
   asio::ssl::context context(asio::ssl::context::tls_server);
   asio::error_code error;
   context.set_options(old_versions, error);
+  // A session that rests keeps no room for records.
+  SSL_CTX_set_mode(context.native_handle(), SSL_MODE_RELEASE_BUFFERS);
   if (!error) {
     // Without this OpenSSL asks at the terminal.
     context.set_password_callback([](std::size_t, auto) { return std::string(); }, error);

@@ -129,6 +129,12 @@ def measure(binary, *, rounds, seconds, resting, on_step=lambda text: None):
     with contextlib.ExitStack() as stack:
         here = stack.enter_context(lab.Lab())
         subjects = list(started(stack, here, binary))
+        rest = {}  # first, while nothing that was freed can be used again
+        for transport in ("plain", "tls"):
+            for subject in subjects[:-1]:
+                on_step(f"{resting} sessions that rest: imap {transport}, {subject.name}")
+                kib = resting_kib(load(binary, here, subject, "imap", transport), subject, resting)
+                rest[f"imap {transport} {subject.name}"] = kib
         seen = {}
         for number in range(rounds):
             for protocol, transport in WAYS:
@@ -139,12 +145,6 @@ def measure(binary, *, rounds, seconds, resting, on_step=lambda text: None):
                                        "--at-once", at_once)
                         rate = sessions_per_second(command) if command else None
                         seen.setdefault((protocol, transport, at_once, subject.name), []).append(rate)
-        rest = {}
-        for transport in ("plain", "tls"):
-            for subject in subjects[:-1]:
-                on_step(f"{resting} sessions that rest: imap {transport}, {subject.name}")
-                kib = resting_kib(load(binary, here, subject, "imap", transport), subject, resting)
-                rest[f"imap {transport} {subject.name}"] = kib
         rates = {" ".join(map(str, key)): statistics.median(values) if None not in values else None
                  for key, values in seen.items()}
         return {"date": str(datetime.date.today()), "machine": machine(), "rounds": rounds, "seconds": seconds,

@@ -21,6 +21,7 @@ import lab
 import packages
 import record
 import serve
+import soak
 import survey
 import table
 from processes import Crew, find_tool
@@ -304,6 +305,22 @@ def do_bench(arguments):
     return OK if all(value is not None for name, value in result["rates"].items() if bench.OURS in name) else FAILED
 
 
+def do_soak(arguments):
+    # The rest of a budget is for beginning and ending.
+    with lab.Lab() as here:
+        result = soak.soak(binary(arguments.binary), here, seconds=(arguments.budget or 120) * 3 // 4,
+                           resting=arguments.resting, fault=arguments.fault)
+    keep("soak.json", result)
+    for text in [*result["wrong"], *result["failures"]]:
+        print(text)
+    print(f"{result['rounds']} rounds beside {result['resting']} sessions that rest and {result['hostile']} hostile ones; "
+          f"{result['exercised']} times put to the test, {len(result['wrong'])} wrong; memory {result['warm_kib']} KiB before, "
+          f"{result['end_kib']} KiB after")
+    if result["wrong"]:
+        return VIOLATED
+    return FAILED if result["failures"] else OK if result["exercised"] else NOTHING
+
+
 def do_propose(_):
     """Rows to be filled in by hand: the reason, and the source."""
     listed = deviations.read()
@@ -327,7 +344,8 @@ def do_pages(arguments):
 
 
 ACTIONS = {"packages": do_packages, "list": do_list, "up": do_up, "probe": do_probe, "findings": do_findings,
-           "clients": do_clients, "check": do_check, "bench": do_bench, "propose": do_propose, "pages": do_pages}
+           "clients": do_clients, "check": do_check, "bench": do_bench, "soak": do_soak,
+           "propose": do_propose, "pages": do_pages}
 
 
 def seconds(text):
@@ -358,8 +376,13 @@ def parsed(usage, arguments):
         if name == "findings":
             sub.add_argument("name", nargs="*", metavar="NAME", help="of a dialogue; * and ? stand for any characters")
             sub.add_argument("--jobs", type=int, default=16, help="servers that are talked to at the same time")
-        if name in ("check", "clients"):
+        if name == "soak":
+            sub.add_argument("--resting", type=int, default=2500, help="sessions that rest meanwhile")
+            sub.add_argument("--fault", help="one that is to be caught, see `sallyport faults`")
+            sub.add_argument("--binary", help="the `sallyport` to load (default: build/release's)")
+        if name in ("check", "clients", "soak"):
             sub.add_argument("--budget", type=seconds, help="give up after this time (90s, 10m), with status 2")
+        if name in ("check", "clients"):
             sub.add_argument("--keep", action="store_true", help="write what was found to docs/servers.json")
         if name == "bench":
             sub.add_argument("--rounds", type=int, default=5)
