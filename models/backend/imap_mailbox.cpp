@@ -72,7 +72,32 @@ constexpr Item items[] = {
     {"BODY.PEEK[TEXT]", "BODY[TEXT]", Item::Part::body},
     {"RFC822.TEXT", "RFC822.TEXT", Item::Part::body},
 };
-using Items = std::array<bool, std::size(items)>;  // wanted: each at most once
+struct Items {
+  std::array<bool, std::size(items)> wanted{};  // each at most once
+  std::string_view fields;                      // names of header fields; empty: none
+};
+
+// section     = "[" "HEADER.FIELDS" SP header-list "]"
+// header-list = "(" header-fld-name *(SP header-fld-name) ")"                   (RFC 3501 §9)
+/// Takes the one item that has spaces in it off `list`; its field names. False: it has no end.
+bool take_fields(std::string& list, std::string_view& names, std::string_view text) {
+  for (const std::string_view begin : {"BODY.PEEK[HEADER.FIELDS (", "BODY[HEADER.FIELDS ("}) {
+    for (std::size_t at = 0; at + begin.size() <= text.size(); ++at) {
+      if (!equal_fold(text.substr(at, begin.size()), begin)) continue;
+      const std::size_t end = text.find(")]", at);
+      if (end == text.npos || (at > 0 && text[at - 1] != ' ')) return false;
+      names = text.substr(at + begin.size(), end - at - begin.size());
+      list = text.substr(0, at);
+      std::string_view rest = text.substr(end + 2);
+      if (list.ends_with(' ') && (rest.empty() || rest.starts_with(' '))) list.pop_back();
+      if (list.empty() && rest.starts_with(' ')) rest.remove_prefix(1);
+      list += rest;
+      return !names.empty();
+    }
+  }
+  list = text;
+  return true;
+}
 
 // fetch = "FETCH" SP sequence-set SP ("FAST" / fetch-att / "(" fetch-att *(SP fetch-att) ")")
 //
@@ -81,20 +106,24 @@ std::optional<Items> parse_items(std::string_view text) {
   if (equal_fold(text, "FAST")) text = "(FLAGS INTERNALDATE RFC822.SIZE)";
   const bool list = text.starts_with('(') && text.ends_with(')');
   if (list) text = text.substr(1, text.size() - 2);
-  if (text.empty() || (!list && text.find(' ') != std::string_view::npos)) return std::nullopt;
-  Items wanted{};
+  Items out;
+  std::string words;
+  if (!take_fields(words, out.fields, text)) return std::nullopt;
+  if (words.empty() && !out.fields.empty()) return out;
+  const bool several = words.contains(' ') || !out.fields.empty();
+  if (words.empty() || (!list && several)) return std::nullopt;
   bool known = true;
-  wire::imap::for_each_word(text, [&](std::string_view word) {
+  wire::imap::for_each_word(words, [&](std::string_view word) {
     const auto* const item = std::ranges::find_if(
         items, [word](const Item& each) { return equal_fold(each.request, word); });
     if (item == std::end(items)) {
       known = false;
     } else {
-      wanted[static_cast<std::size_t>(item - std::begin(items))] = true;
+      out.wanted[static_cast<std::size_t>(item - std::begin(items))] = true;
     }
   });
   if (!known) return std::nullopt;
-  return wanted;
+  return out;
 }
 
 void append_literal(std::string& out, std::string_view octets) {
@@ -128,6 +157,27 @@ void append_item(std::string& out, const Item& item, std::string_view message, s
       append_literal(out, message.substr(header_octets));
       return;
   }
+}
+
+/// Those of the header's fields that are named, each with the lines that go on with it, and the
+/// empty line behind them.
+void append_fields(std::string& out, std::string_view names, std::string_view message) {
+  std::string found;
+  bool named = false;
+  while (!message.empty() && !message.starts_with("\r\n")) {
+    const std::size_t end = std::min(message.find('\n'), message.size() - 1) + 1;
+    const std::string_view line = message.substr(0, end);
+    if (!line.starts_with(' ') && !line.starts_with('\t')) {
+      named = false;
+      wire::imap::for_each_word(names, [&](std::string_view word) {
+        named = named || equal_fold(word, line.substr(0, line.find(':')));
+      });
+    }
+    if (named) found += line;
+    message.remove_prefix(end);
+  }
+  append(out, {"BODY[HEADER.FIELDS (", names, ")] "});
+  append_literal(out, found + "\r\n");
 }
 
 /// A word of STATUS's list.
@@ -242,17 +292,22 @@ void Connection::Imap::fetch_as(bool by_uid) {
   const bool beyond = std::ranges::any_of(
       ranges, [exists](const Range& range) { return range.first == 0 || range.last > exists; });
   if (!by_uid && beyond) return bad("no such message");
-  if (by_uid) (*wanted)[1] = true;  // RFC 3501 §6.4.8
+  if (by_uid) wanted->wanted[1] = true;  // RFC 3501 §6.4.8
   for (std::uint32_t i = 0; i < exists; ++i) {
     const std::uint32_t uid = indices[i] + 1;
     if (!covers(ranges, by_uid ? uid : i + 1)) continue;
     append(out, {"* ", std::to_string(i + 1), " FETCH ("});
     std::string_view separator;
-    for (std::size_t k = 0; k < wanted->size(); ++k) {
-      if (!(*wanted)[k]) continue;
+    const std::string_view message = connection.account().messages[indices[i]];
+    for (std::size_t k = 0; k < wanted->wanted.size(); ++k) {
+      if (!wanted->wanted[k]) continue;
       out.append(separator);
       separator = " ";
-      append_item(out, items[k], connection.account().messages[indices[i]], uid);
+      append_item(out, items[k], message, uid);
+    }
+    if (!wanted->fields.empty()) {
+      out.append(separator);
+      append_fields(out, wanted->fields, message);
     }
     out.append(")\r\n");
   }

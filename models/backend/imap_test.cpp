@@ -201,6 +201,25 @@ TEST(Imap, FetchesMessagesAsLiterals) {
             "* 2 FETCH (FLAGS () UID 2)\r\nf OK FETCH completed\r\n");
 }
 
+// What mutt shows an index of.
+TEST(Imap, FetchesFieldsOfTheHeader) {
+  ImapSession session = alice_in_inbox();
+  const std::string answer =
+      session.say("f FETCH 1 (UID FLAGS BODY.PEEK[HEADER.FIELDS (SUBJECT X-NONE)] RFC822.SIZE)");
+  EXPECT_THAT(answer, StartsWith("* 1 FETCH (FLAGS () UID 1 RFC822.SIZE "));
+  EXPECT_THAT(answer, HasSubstr(" BODY[HEADER.FIELDS (SUBJECT X-NONE)] {"));
+  EXPECT_THAT(answer, HasSubstr("}\r\nSubject: Late for the tea party\r\n\r\n)\r\n"));
+  EXPECT_THAT(answer, Not(HasSubstr("From:")));
+  EXPECT_EQ(session.say("f FETCH 1 BODY[HEADER.FIELDS (X-NONE)]"),
+            "* 1 FETCH (BODY[HEADER.FIELDS (X-NONE)] {2}\r\n\r\n)\r\nf OK FETCH completed\r\n");
+  for (const char* arguments :
+       {"1 BODY[HEADER.FIELDS ()]", "1 BODY[HEADER.FIELDS (SUBJECT)", "1 BODY[HEADER.FIELDS (A)]x",
+        "1 FLAGS BODY[HEADER.FIELDS (A)]", "1 (FLAGSBODY[HEADER.FIELDS (A)])"}) {
+    EXPECT_THAT(session.say("f FETCH " + std::string(arguments)), StartsWith("f BAD "))
+        << arguments;
+  }
+}
+
 TEST(Imap, RefusesFetchesThatMakeNoSense) {
   ImapSession session = alice_in_inbox();
   for (const std::string_view arguments :

@@ -32,12 +32,13 @@ REFUSALS = {"imap": re.compile(rb"\S+ (?:NO|BAD)\b.*", re.IGNORECASE), "pop3": r
 
 
 class Relay:
-    """Between one client and one server; what it heard is in `tried` and `refusals`."""
+    """Between one client and one server; what it heard is in `tried`, `refusals` and `said`."""
 
     def __init__(self, port, protocol):
         self.to = port
         self.protocol = protocol
         self.tried, self.refusals, self.connections, self.sockets = [], [], 0, []
+        self.said = []  # by the client behind its login
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -65,6 +66,8 @@ class Relay:
                 end.shutdown(socket.SHUT_RDWR)
 
     def _of_client(self, line):
+        if self.tried and not STARTS[self.protocol].match(line):
+            self.said.append(line)
         if start := STARTS[self.protocol].match(line):
             self.tried.append((start[1] or start[2]).decode().upper())
 
@@ -110,7 +113,7 @@ def gsasl(protocol, port, account, way, _folder):
                     "--authentication-id", account[0], "--password", account[1]], stdin=b"")
 
 
-def mutt(protocol, port, account, way, folder):
+def mutt(protocol, port, account, way, folder, program="mutt"):
     """On a terminal of its own, asked for the password as a person is, and answered up to TRIES_MAX times."""
     rc = folder / "muttrc"
     url = f"{protocol}://{account[0]}@127.0.0.1:{port}/" + ("INBOX" if protocol == "imap" else "")
@@ -119,7 +122,7 @@ def mutt(protocol, port, account, way, folder):
                   'set move=no header_cache="" quit=yes sleep_time=0 tunnel=""\n', encoding="utf-8")
     terminal, end_of_client = pty.openpty()
     process = subprocess.Popen(
-        ["mutt", "-n", "-F", str(rc), "-f", url], cwd=folder, stdin=end_of_client, stdout=end_of_client,
+        [program, "-n", "-F", str(rc), "-f", url], cwd=folder, stdin=end_of_client, stdout=end_of_client,
         stderr=end_of_client,
         start_new_session=True, **as_owner(), env={**os.environ, "TERM": "vt100", "HOME": str(folder), "LC_ALL": "C"})
     os.close(end_of_client)
@@ -129,6 +132,10 @@ def mutt(protocol, port, account, way, folder):
         process.kill()
         process.wait()
         os.close(terminal)
+
+
+def neomutt(*arguments):
+    return mutt(*arguments, program="neomutt")
 
 
 def _at_terminal(process, terminal, password):
@@ -195,6 +202,7 @@ CLIENTS = [  # name, function, program, {protocol: ways}; "" leaves the choice t
     ("fetchmail", fetchmail, "fetchmail", {"imap": ["", "NTLM", "CRAM-MD5", "PLAIN"], "pop3": ["", "NTLM", "PLAIN"]}),
     ("gsasl", gsasl, "gsasl", {"imap": ["NTLM", "PLAIN", "CRAM-MD5", "SCRAM-SHA-256"]}),
     ("mutt", mutt, "mutt", {"imap": ["NTLM", "LOGIN", "CRAM-MD5"]}),
+    ("neomutt", neomutt, "neomutt", {"imap": ["NTLM", "LOGIN", "CRAM-MD5"]}),
     ("imaplib", imaplib_, "python3", {"imap": ["LOGIN", "PLAIN", "CRAM-MD5"]}),
     ("poplib", poplib_, "python3", {"pop3": ["USER", "APOP"]}),
 ]

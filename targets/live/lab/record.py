@@ -52,7 +52,8 @@ What there is to know of the clients: curl answers NTLM's challenge with NTLMv2;
 octets of NTLMv1, which the back-end of `sallyport serve` doesn't take. Left to choose, curl takes the strongest way that is
 offered and has no second one if that is refused; fetchmail has. mutt sends `AUTHENTICATE CRAM-MD5` with a space and nothing
 behind it, which Dovecot and nginx overlook and others refuse. mutt asks a person for the password, once; none of them
-asks again and again as the article's clients do.
+asks again and again as the article's clients do. Debian's neomutt knows neither NTLM nor CRAM-MD5: told to use one of them,
+it logs in by PLAIN all the same where that is offered.
 """
 
 

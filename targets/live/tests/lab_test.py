@@ -17,7 +17,7 @@ import clients  # of the lab, whose folder the harness has put into the path
 import dialogue
 import lab
 import serve
-from processes import PATIENCE_S, find_tool
+from processes import PATIENCE_S, find_tool, give
 
 COMMAND = pathlib.Path(__file__).resolve().parents[3] / "ci" / "lab"
 DROPPED = "dovecot-imap-initial-response-of-cram-md5"
@@ -93,6 +93,23 @@ class Clients(TestCase):
     def test_what_is_not_offered_is_not_tried(self):
         front, _ = self.outcomes("exchange-2000-sp1", "curl", "NTLM")
         self.assertEqual((front["outcome"], front["tried"], front["told"]), ("gave up", [], ""), front)
+
+    def test_an_index_of_the_mailbox_is_shown(self):
+        password = self.file("password", self.ACCOUNT[1] + "\n")
+        for name in ["mutt", "neomutt"]:
+            if not find_tool(name):
+                self.skipTest(f"{name} isn't installed")
+            with self.subTest(name), serve.profile(SALLYPORT, "hardened", (self.ACCOUNT[0], password)) as ports:
+                relay = clients.Relay(ports["imap"], "imap")
+                try:
+                    folder = self.directory / name
+                    folder.mkdir()
+                    give(folder)
+                    status = clients.mutt("imap", relay.port, self.ACCOUNT, "LOGIN", folder, program=name)
+                finally:
+                    relay.close()
+                self.assertEqual((status, [text for text in relay.refusals if " BAD" in text]), (0, []))
+                self.assertTrue(any(b"HEADER.FIELDS" in line for line in relay.said), relay.said)
 
     @unittest.skipUnless(find_tool("mutt"), "mutt isn't installed")
     def test_a_person_is_asked_once(self):
