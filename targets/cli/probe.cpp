@@ -39,6 +39,8 @@ struct Options {
   std::string server;
   std::string ca_file;
   bool insecure = false;
+  std::string own_certificate;
+  std::string own_key;
   std::vector<std::string> properties;
   std::vector<std::string> required;
   std::string timeout = "5s";
@@ -94,7 +96,13 @@ live::ProbeOptions resolved(const Options& options) {
   }
   out.starttls = options.starttls;
   out.role = options.role == "backend" ? live::Role::back_end : live::Role::front_end;
-  out.trust = {.ca_file = options.ca_file, .insecure = options.insecure};
+  if (!options.own_key.empty() && options.own_certificate.empty()) {
+    throw Failure("--own-key needs --own-certificate FILE");
+  }
+  out.trust = {.ca_file = options.ca_file,
+               .insecure = options.insecure,
+               .own_certificate = options.own_certificate,
+               .own_key = options.own_key};
   out.limits.connect = out.limits.answer = time_of("--timeout", options.timeout);
   out.manners = manners_of(options);
   if (!options.tap.empty()) {
@@ -124,6 +132,8 @@ std::string repeat_line(const Options& options, std::string_view url) {
   if (options.starttls) line += " --starttls";
   if (options.insecure) line += " --insecure";
   add("--ca-file", options.ca_file);
+  add("--own-certificate", options.own_certificate);
+  add("--own-key", options.own_key);
   if (options.role != "frontend") add("--role", options.role);
   add("--backend-tap", options.tap);
   if (options.backend_tls) line += " --backend-tls";
@@ -236,6 +246,11 @@ void add_trust_options(CLI::App& sub, Options& options) {
                  "Certificates to believe, a PEM file (default: the system's)")
       ->type_name("FILE");
   sub.add_flag("--insecure", options.insecure, "Believe any certificate");
+  sub.add_option("--own-certificate", options.own_certificate,
+                 "The first account's, a PEM file: EXTERNAL is tried with it")
+      ->type_name("FILE");
+  sub.add_option("--own-key", options.own_key, "A PEM file (default: the certificate's)")
+      ->type_name("FILE");
 }
 
 void add_manners(CLI::App& sub, Options& options) {

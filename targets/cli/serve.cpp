@@ -28,6 +28,7 @@ struct Options {
   std::string certificate;
   std::string key;
   std::string own_password;
+  std::string clients_ca_file;
   bool to_tls = false;
   std::string to_ca_file;
   std::string schedule = "rotate";
@@ -89,6 +90,10 @@ live::ServeOptions resolved(const Options& options) {
   }
   if (!options.to_ca_file.empty() && !options.to_tls) throw Failure("--to-ca-file needs --to-tls");
   if (options.to_tls) out.to_tls = live::Trust{.ca_file = options.to_ca_file, .insecure = false};
+  if (!options.clients_ca_file.empty() && options.certificate.empty()) {
+    throw Failure("--clients-ca-file needs --certificate FILE");
+  }
+  out.clients_ca_file = options.clients_ca_file;
   out.certificate = options.certificate;
   out.key = options.key;
   auto schedule = live::schedule_from(options.schedule);
@@ -169,6 +174,10 @@ void add_serve(CLI::App& app, Action& action) {
                   "A PEM file; with it STARTTLS and STLS are offered")
       ->type_name("FILE");
   sub->add_option("--key", options->key, "A PEM file (default: the certificate's)")
+      ->type_name("FILE");
+  sub->add_option("--clients-ca-file", options->clients_ca_file,
+                  "Whoever shows a certificate of these, a PEM file, may log in by EXTERNAL as the "
+                  "user that its common name is")
       ->type_name("FILE");
   sub->add_option(
          "--schedule", options->schedule,

@@ -102,8 +102,10 @@ Conversation::Done Conversation::open() {
   return done;
 }
 
-Conversation::Done Conversation::start_tls() {
-  const auto stands = stream_.start_tls(to_.endpoint.host, to_.trust, within(to_.limits.answer));
+Conversation::Done Conversation::start_tls(const std::string& user) {
+  Trust trust = to_.trust;
+  if (user.empty()) trust.own_certificate.clear();
+  const auto stands = stream_.start_tls(to_.endpoint.host, trust, within(to_.limits.answer));
   if (!stands) {
     return std::unexpected(fmt::format(
         "no TLS: {}; expected {}", stands.error(),
@@ -112,7 +114,7 @@ Conversation::Done Conversation::start_tls() {
             : fmt::format("a handshake and a trusted certificate for {}", to_.endpoint.host)));
   }
   const std::string binding = stream_.binding();
-  observer_.tls(out_, {}, trace::digest_of(binding), true);
+  observer_.tls(out_, user, trace::digest_of(binding), true);
   client_.tls_established(binding);
   line_.clear();
   offered_ = {};
@@ -196,9 +198,13 @@ Conversation::Done Conversation::act(const world::Step& step, Manner manner) {
   // The client keeps no account of raw octets in IMAP: there is to be a line for them.
   const bool raw = action.verb == Verb::send || action.verb == Verb::say;
   if (auto done = rest(what, raw, manner); !done) return done;
-  if (action.verb == Verb::starttls && open_ && !silent_) {
+  const bool shows = action.verb == Verb::starttls_certificate;
+  if ((action.verb == Verb::starttls || shows) && open_ && !silent_) {
     if (client_.wants_tls()) {
-      if (auto done = start_tls(); done || !step.plaintext_behind) {
+      // The certificate that was given is the first account's.
+      const bool own = shows && action.account == 0 && !to_.trust.own_certificate.empty();
+      const std::string user(own ? client_.user(action.account) : std::string_view());
+      if (auto done = start_tls(user); done || !step.plaintext_behind) {
         // Where the plaintext is answered under TLS, that comes unasked: before the next command,
         // or it would be a matter of time whose answer it is taken for.
         return done && step.plaintext_behind ? listen() : done;

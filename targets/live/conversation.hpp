@@ -97,7 +97,8 @@ class Conversation {
   [[nodiscard]] Done act(const world::Step& step, Manner manner);
   [[nodiscard]] Done authenticate(const client::Action& action, Manner manner);
   [[nodiscard]] Done rest(std::string_view what, bool answer_due, Manner manner);
-  [[nodiscard]] Done start_tls();
+  /// As `user`, by his certificate; empty: as nobody.
+  [[nodiscard]] Done start_tls(const std::string& user = {});
   [[nodiscard]] Done take(std::string_view octets, std::string_view what);
   [[nodiscard]] Done note_lines(std::string_view octets, std::string_view what);
   [[nodiscard]] Done closed(const Stream::Read& read, std::string_view what, bool tolerated);

@@ -139,6 +139,10 @@ std::string Peer::binding() {
   return tls_ ? exporter_binding(tls_->native_handle()) : std::string();
 }
 
+std::string Peer::certified_name() {
+  return tls_ ? live::certified_name(tls_->native_handle()) : std::string();
+}
+
 void Peer::handshake() {
   phase_ = Phase::handshaking;
   input_.resize(read_octets);

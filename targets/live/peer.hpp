@@ -64,6 +64,8 @@ class Peer : public std::enable_shared_from_this<Peer> {
   void start_tls(asio::ssl::context& context, Side side = Side::server);
   /// The channel's tls-exporter value (RFC 9266); empty without TLS.
   [[nodiscard]] std::string binding();
+  /// The name in the certificate that it has shown of itself: see certified_name().
+  [[nodiscard]] std::string certified_name();
   /// After everything written so far. Only peer_gone follows.
   void close();
   /// At once, by a reset. Only peer_gone follows.

@@ -142,6 +142,8 @@ std::string_view description(When when) {
       return "where STARTTLS or STLS is shown";
     case When::initial:
       return "where an initial response may be there";
+    case When::certificate:
+      return "with --own-certificate";
     case When::silence:
       return "with --silence";
     case When::tap:
@@ -167,6 +169,7 @@ WhenSet Known::met() const {
       When::no_passwords);
   add(!implicit_tls && (starttls || capabilities.has(Capability::starttls)), When::starttls);
   add(protocol == Protocol::pop3 || capabilities.has(Capability::sasl_ir), When::initial);
+  add(certificate, When::certificate);
   add(silence_seconds > 0, When::silence);
   add(tap, When::tap);
   add(tap && backend_tls, When::backend_tls);
@@ -223,7 +226,7 @@ std::vector<Intention> intentions(const Known& known) {
     const std::string_view steps = steps_of(row, known.protocol);
     // What depends on the caller alone is known.
     const WhenSet given(When::account, When::other_account, When::third_account, When::silence,
-                        When::tap, When::backend_tls, When::patience);
+                        When::certificate, When::tap, When::backend_tls, When::patience);
     if (steps.empty() || !((row.when & given) - known.met()).empty()) continue;
     std::string purpose(row.purpose);
     std::string text = lines(script_of(steps, known, "MECHANISM"));

@@ -33,6 +33,7 @@ enum class When : std::uint8_t {
   no_passwords,  // LOGINDISABLED is shown, and the right password may be risked
   starttls,      // STARTTLS or STLS is shown in the clear
   initial,       // an initial response may be there: SASL-IR, or POP3
+  certificate,   // of the first account
   silence,       // the caller allows one that lasts
   tap,           // a back-end's wire is seen
   backend_tls,   // and TLS there is the rule
@@ -61,6 +62,7 @@ struct Known {
   bool starttls = false;      // every visit begins with it
   bool implicit_tls = false;  // TLS stands from the first octet on
   bool exposes_password = false;
+  bool certificate = false;
   bool tap = false;
   bool backend_tls = false;
   bool patience = false;

@@ -166,6 +166,7 @@ Known Probe::known_of(const Endpoint& endpoint, const ProbeOptions& options) {
           .starttls = options.starttls && !endpoint.implicit_tls(),
           .implicit_tls = endpoint.implicit_tls(),
           .exposes_password = options.manners.exposes_password || is_loopback(endpoint.host),
+          .certificate = !options.trust.own_certificate.empty(),
           .tap = options.tap.has_value(),
           .backend_tls = options.backend_tls,
           .patience = options.limits.patience.count() > 0,

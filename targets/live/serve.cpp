@@ -210,7 +210,7 @@ class Server::Implementation final : public frontend::Host,
 
 std::optional<std::string> Server::Implementation::open() {
   if (!options_.certificate.empty()) {
-    auto context = server_context(options_.certificate, options_.key);
+    auto context = server_context(options_.certificate, options_.key, options_.clients_ca_file);
     if (!context) return std::move(context.error());
     tls_.emplace(std::move(*context));
   } else if (!options_.key.empty()) {
@@ -324,8 +324,9 @@ void Server::Implementation::greet(Visitor& visitor) {
   visitor.session = free_session();
   sessions_[visitor.session] = visitor.peer.get();
   const std::string binding = visitor.peer->binding();
+  const std::string user = visitor.peer->certified_name();
   const auto tls = visitor.door.implicit_tls
-                       ? std::optional(frontend::ClientTls{.user = {}, .binding = binding})
+                       ? std::optional(frontend::ClientTls{.user = user, .binding = binding})
                        : std::nullopt;
   front_end_.client_opened(visitor.session, visitor.door.protocol, tls, *this);
   settle();
@@ -352,7 +353,8 @@ void Server::Implementation::peer_under_tls(Peer& peer) {
   if (visitor.direct) return visitor.direct->tls_established();
   if (visitor.session == trace::no_session) return;
   const std::string binding = peer.binding();
-  front_end_.tls_established(visitor.session, {.user = {}, .binding = binding}, *this);
+  const std::string user = peer.certified_name();
+  front_end_.tls_established(visitor.session, {.user = user, .binding = binding}, *this);
   settle();
 }
 

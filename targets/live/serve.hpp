@@ -42,6 +42,9 @@ struct ServeOptions {
   std::string own_password = {};
   std::string certificate;  // a PEM file; with it STARTTLS and STLS are offered
   std::string key;          // a PEM file; empty: in the certificate's
+  /// A PEM file. A client that shows a certificate of these may log in by EXTERNAL as the user whom
+  /// its common name names.
+  std::string clients_ca_file = {};
   Schedule schedule;
   std::size_t sessions_max = 4096;  // connections beyond it are refused politely
   std::chrono::milliseconds idle_max = std::chrono::minutes(30);

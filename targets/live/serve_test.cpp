@@ -162,6 +162,39 @@ TEST(Serve, TlsStandsFromTheStartOrLater) {
                     HasSubstr("expected a handshake and a trusted certificate for 127.0.0.1")));
 }
 
+/// Does a client with this certificate, if any, log in by EXTERNAL?
+bool logs_in_by_external(const Running& server, const std::string& ca, const Certificate* shown) {
+  ProbeOptions options;
+  options.endpoints = {{Scheme::imap, "127.0.0.1", server.port("imap")}};
+  options.credentials = {{"alice", "not needed"}};
+  options.trust.ca_file = ca;
+  if (shown != nullptr) {
+    options.trust.own_certificate = shown->certificate();
+    options.trust.own_key = shown->key();
+  }
+  options.script = world::script_from_text(
+                       "protocol imap\n0 starttls-certificate alice\n"
+                       "0 authenticate EXTERNAL alice\n0 respond\n0 select\n0 logout\n")
+                       .value();
+  const auto results = probe(options);
+  return results && trace::to_text(results->front().trace.events).find("verb=SELECT status=OK") !=
+                        std::string::npos;
+}
+
+TEST(Serve, ACertificateLogsInWhomItNames) {
+  const Certificate own;
+  const Certificate alice("alice");
+  const Certificate mallory("alice");
+  ServeOptions options = options_for("hardened");
+  options.certificate = own.certificate();
+  options.key = own.key();
+  options.clients_ca_file = alice.certificate();
+  const Running server(std::move(options));
+  EXPECT_TRUE(logs_in_by_external(server, own.certificate(), &alice));
+  EXPECT_FALSE(logs_in_by_external(server, own.certificate(), nullptr));
+  EXPECT_FALSE(logs_in_by_external(server, own.certificate(), &mallory)) << "issued by nobody";
+}
+
 // CVE-2011-0411: in one segment with STARTTLS or in the next one, it has no effect under TLS.
 TEST(Serve, PlaintextBehindStarttlsHasNoEffect) {
   const Certificate files;

@@ -102,7 +102,7 @@ class FakeServer {
 /// A certificate of 127.0.0.1's own and its key, in files that are gone with this object.
 class Certificate {
  public:
-  Certificate() {
+  explicit Certificate(const std::string& owner = "sallyport test") {
     std::string pattern = (std::filesystem::temp_directory_path() / "sallyport-XXXXXX").string();
     if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
     directory_ = pattern;
@@ -115,7 +115,7 @@ class Certificate {
     X509_gmtime_adj(X509_getm_notAfter(x509.get()), 86400);
     X509_set_pubkey(x509.get(), pair.get());
     X509_NAME* const name = X509_get_subject_name(x509.get());
-    const auto* const common = reinterpret_cast<const unsigned char*>("sallyport test");
+    const auto* const common = reinterpret_cast<const unsigned char*>(owner.c_str());
     X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, common, -1, -1, 0);
     X509_set_issuer_name(x509.get(), name);
     const std::unique_ptr<X509_EXTENSION, decltype(&X509_EXTENSION_free)> alternative(

@@ -218,6 +218,13 @@ constexpr std::array rows{
              .pop3 = same,
              .when = WhenSet(When::account),
              .manner = Manner::provoking},
+    VisitRow{.purpose = "EXTERNAL by a certificate",
+             .imap =
+                 "0 starttls-certificate alice\n{lists}0 authenticate EXTERNAL alice\n0 respond\n"
+                 "0 select\n0 logout",
+             .pop3 = same,
+             .when = WhenSet(When::account, When::certificate, When::starttls),
+             .manner = Manner::provoking},
     VisitRow{.purpose = "a line of an exchange as long as may be",
              .imap = "{lists}0 authenticate {mechanism} alice\n0 respond-long\n0 respond\n0 logout",
              .pop3 = same,
