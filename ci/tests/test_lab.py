@@ -93,6 +93,16 @@ class Dialogues(unittest.TestCase):
         self.assertTrue(self.play("C0: X\n> ! silence s0 1\n", Y=b"+OK\r\n").happened)
         self.assertFalse(self.play("C0: X\n> ! silence s0 1\n", X=b"+OK\r\n").happened)
 
+    def test_a_log_is_looked_into(self):
+        with tempfile.TemporaryDirectory() as folder, answering({b"X": b"+OK\r\n"}) as port:
+            log = pathlib.Path(folder, "log")
+            for text, happened in [("a secret thing", True), ("nothing", False)]:
+                log.write_text(text, encoding="utf-8")
+                played = dialogue.play("pop3\nS0: +OK…\nC0: X\nS0: +OK\n> ! logged {password alice}\n", port,
+                                       {"alice": "secret"}, log=log)
+                self.assertEqual(played.happened, happened, played)
+                self.assertNotIn("secret", "".join(played.lines))
+
     def test_no_password_is_in_what_is_written_down(self):
         played = self.play("C0: PASS {password alice}\n> S0: -ERR…\n", PASS_secret=b"-ERR secret is wrong\r\n")
         self.assertTrue(played.happened, played.why_not)

@@ -16,7 +16,7 @@ ends in a backslash; \\r \\n \\\\ \\xNN are those octets. `{password NAME}`, `{q
 `{plain-for OTHER NAME}`, `{cram-md5 NAME}`, `{apop NAME}` and `{ntlm-1}`, `{ntlm-3 NAME}` are filled in, from the
 server's last line where they answer one.
 `! tls s0` starts TLS, `! close s0 client` hangs up, `! close s0 server` waits for the server to; `! silence s0 3`
-is right if nothing comes for so many seconds.
+is right if nothing comes for so many seconds; `! logged TEXT` if the server's log has these octets before long.
 `> ` stands before the line that makes the violation complete.
 """
 
@@ -27,10 +27,12 @@ import hmac
 import re
 import socket
 import ssl
+import time
 
 import ntlm
 
 PATIENCE_S = 20
+LOG_S = 3  # until a line is in a log
 ANY = "…"
 STEP = re.compile(r"(?P<mark>> )?(?:(?P<who>[CS])(?P<n>\d*):(?: (?P<text>.*))?|! (?P<fact>.*)|(?P<skip>…))$")
 
@@ -41,7 +43,7 @@ class Malformed(Exception):
 
 @dataclasses.dataclass
 class Step:
-    kind: str  # "C", "S", "skip", "tls", "close", "silence"
+    kind: str  # "C", "S", "skip", "tls", "close", "silence", "logged"
     session: int = 0
     text: str = ""
     marked: bool = False
@@ -82,10 +84,13 @@ def _step(found, number):
         return Step("skip")
     if found["who"]:
         return Step(found["who"], int(found["n"] or 0), found["text"] or "", marked)
+    if found["fact"].startswith("logged "):
+        return Step("logged", text=found["fact"].removeprefix("logged "), marked=marked)
     fact = re.fullmatch(r"(tls|close|silence) s(\d+)(?: (client|server|\d+))?", found["fact"])
     if not fact or not {"tls": not fact[3], "close": fact[3] in ("client", "server"),
                         "silence": (fact[3] or "").isdigit()}[fact[1]]:
-        raise Malformed(f"line {number}: neither '! tls sN', '! close sN client|server' nor '! silence sN SECONDS'")
+        raise Malformed(f"line {number}: neither '! tls sN', '! close sN client|server', '! silence sN SECONDS' nor "
+                        "'! logged TEXT'")
     return Step(fact[1], int(fact[2]), fact[3] or "", marked)
 
 
@@ -186,7 +191,8 @@ def filled(text, session, accounts):
 
 
 class Player:
-    def __init__(self, port, accounts, *, implicit_tls=False):
+    def __init__(self, port, accounts, *, implicit_tls=False, log=None):
+        self.log = log
         self.address = ("127.0.0.1", port)
         self.accounts = accounts
         self.implicit_tls = implicit_tls
@@ -228,6 +234,8 @@ class Player:
         """None, or why the server's part was another one."""
         if step.kind == "skip":
             return None
+        if step.kind == "logged":
+            return self._logged(step)
         session = self.session(step.session)
         if step.kind == "C":
             whole = not step.text.endswith("\\") or step.text.endswith("\\\\")
@@ -255,6 +263,16 @@ class Player:
             return self._expect(step, session, skipping)
         return None
 
+    def _logged(self, step):
+        sought = filled(octets(step.text).decode("latin-1"), None, self.accounts).encode("latin-1")
+        end = time.monotonic() + LOG_S
+        while self.log is None or sought not in self.log.read_bytes():
+            if self.log is None or time.monotonic() > end:
+                return "the server's log has nothing of it"
+            time.sleep(0.1)
+        self.lines.append(f"{'> ' if step.marked else '  '}! logged {step.text}")
+        return None
+
     def _expect(self, step, session, skipping):
         while True:
             line = session.line()
@@ -268,6 +286,6 @@ class Player:
                 return f"the server said {shown(line)!r} instead of {step.text!r}"
 
 
-def play(text, port, accounts, *, implicit_tls=False):
+def play(text, port, accounts, *, implicit_tls=False, log=None):
     _, steps = read(text)
-    return Player(port, accounts, implicit_tls=implicit_tls).play(steps)
+    return Player(port, accounts, implicit_tls=implicit_tls, log=log).play(steps)

@@ -24,7 +24,8 @@ def play(here, deviation):
     if version != deviation.version:
         return result | {"verdict": "skipped", "detail": f"listed for {deviation.version}; here is {version}"}
     for _ in range(TRIES):
-        played = dialogue.play(deviation.dialogue_of_finding(), running.ports[deviation.protocol], here.known)
+        played = dialogue.play(deviation.dialogue_of_finding(), running.ports[deviation.protocol], here.known,
+                               log=running.log)
         if played.happened:
             break
     verdict = "violated" if played.happened else "holds"
@@ -34,7 +35,7 @@ def play(here, deviation):
 def transcript(result):
     """What was said, as a transcript that `sallyport audit` reads."""
     lines = [line[2:] for line in result["dialogue"]]
-    lines = ["! quiescent" if line.startswith("! silence") else line for line in lines]
+    lines = ["! quiescent" if line.startswith(("! silence", "! logged")) else line for line in lines]
     return "\n".join([result["protocol"], *lines, "! quiescent"]) + "\n"
 
 
