@@ -27,9 +27,7 @@ struct Flt04 {
     if (before == Amiss::words && carries_credential(e)) {
       return violated("a credential goes to a back-end that doesn't keep to its protocol");
     }
-    // What a client that is logged in says is handed on as it is, for the back-end to refuse.
-    const bool logs_in = begins_mechanism(e) && k.accepted == 0;
-    return logs_in ? judged(k, state.allowed, e.mechanism) : not_concerned;
+    return begins_mechanism(e) ? judged(k, state.allowed, e.mechanism) : not_concerned;
   }
 
   static Outcome step(State& state, const trace::Event& e) {

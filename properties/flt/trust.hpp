@@ -60,8 +60,10 @@ struct Trust : Leased {
 }
 
 /// Is the mechanism one that the back-end shows, and one of those configured? Empty: not known.
+/// Behind a login it is the client's own, for the back-end to refuse.
 [[nodiscard]] constexpr Outcome judged(const Trust& link, trace::MechanismSet configured,
                                        trace::Mechanism mechanism) {
+  if (link.accepted != 0) return not_concerned;
   if (link.saw_list != 0 && !link.listed.has(mechanism)) {
     return violated("a mechanism is begun that the back-end does not show");
   }

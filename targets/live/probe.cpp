@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <asio/ip/address.hpp>
 #include <map>
 #include <optional>
 #include <thread>
@@ -15,6 +14,7 @@
 #include "targets/live/compare.hpp"
 #include "targets/live/plan.hpp"
 #include "targets/live/play.hpp"
+#include "targets/live/probe_setup.hpp"
 #include "targets/live/redact.hpp"
 #include "targets/live/sasl.hpp"
 #include "targets/live/unexercised.hpp"
@@ -28,53 +28,9 @@ using trace::Kind;
 namespace {
 
 constexpr std::string_view engine_name = "probe";
-constexpr std::string_view front_ends_only = "ADV-01";
-// Exchanges are also begun where nobody has an account: this one belongs to nobody.
-constexpr std::string_view stranger = "sallyport";
 constexpr int mute_visits_max = 3;  // in a row, then the server counts as dead
 // Behind it a difference between two runs is no clock's doing, if it is still there.
 constexpr auto before_confirmation = std::chrono::milliseconds(1100);
-
-/// By place in world::accounts; a place without a user is never used.
-std::vector<client::Credential> by_place(const std::vector<client::Credential>& given) {
-  std::vector<client::Credential> places(std::size(world::accounts));
-  for (std::size_t i = 0; i < given.size() && i < accounts_max; ++i) places[i] = given[i];
-  places[world::nobody] = {.user = std::string(stranger), .password = std::string(stranger)};
-  return places;
-}
-
-std::vector<observe::Secret> observed(const std::vector<client::Credential>& given) {
-  std::vector<observe::Secret> secrets;
-  for (const client::Credential& each : given) secrets.push_back({each.user, each.password});
-  return secrets;
-}
-
-bool is_loopback(const std::string& host) {
-  asio::error_code error;
-  const auto address = asio::ip::make_address(host, error);
-  return host == "localhost" || (!error && address.is_loopback());
-}
-
-/// Those that get a row, in their order.
-std::vector<const properties::Property*> rows_of(const ProbeOptions& options,
-                                                 trace::Protocol protocol) {
-  const auto catalogue = properties::catalogue();
-  std::vector<const properties::Property*> rows = options.properties;
-  if (rows.empty()) rows.assign(catalogue.begin(), catalogue.end());
-  std::erase_if(rows, [&](const properties::Property* each) {
-    return !applies_to(*each, protocol) ||
-           (options.role == Role::back_end && each->facts.id == front_ends_only);
-  });
-  return rows;
-}
-
-std::vector<const properties::Property*> judged_of(std::vector<const properties::Property*> rows,
-                                                   properties::Needs sees) {
-  std::erase_if(rows, [sees](const properties::Property* each) {
-    return !why_unobservable(each->facts, sees).empty();
-  });
-  return rows;
-}
 
 class Probe {
  public:
@@ -105,7 +61,6 @@ class Probe {
   }
 
   [[nodiscard]] ProbeResult run();
-  [[nodiscard]] static Known known_of(const Endpoint& endpoint, const ProbeOptions& options);
 
  private:
   /// A run in the trace.
@@ -160,20 +115,6 @@ class Probe {
   std::string trouble_bereft_;  // where a back-end failed on purpose
   ProbeResult result_;
 };
-
-Known Probe::known_of(const Endpoint& endpoint, const ProbeOptions& options) {
-  return {.protocol = endpoint.protocol(),
-          .starttls = options.starttls && !endpoint.implicit_tls(),
-          .implicit_tls = endpoint.implicit_tls(),
-          .exposes_password = options.manners.exposes_password || is_loopback(endpoint.host),
-          .certificate = !options.trust.own_certificate.empty(),
-          .tap = options.tap.has_value(),
-          .backend_tls = options.backend_tls,
-          .patience = options.limits.patience.count() > 0,
-          .accounts = std::min(options.credentials.size(), accounts_max),
-          .silence_seconds = options.manners.silence_seconds,
-          .speaks = client::spoken | SaslExchange::speaks()};
-}
 
 /// The name of an account that the script to be played needs and nobody gave; empty: there is none.
 std::string_view Probe::missing_account() const {
@@ -501,24 +442,6 @@ engine::Witness Probe::witness(std::string_view property, std::size_t event) con
 }
 
 }  // namespace
-
-std::string dry_run(const ProbeOptions& options) {
-  std::string out;
-  for (const Endpoint& endpoint : options.endpoints) {
-    out += endpoint.subject() + "\n\n";
-    for (const Intention& each : intentions(Probe::known_of(endpoint, options))) {
-      out += fmt::format("{}{}\n", each.purpose, each.when.empty() ? "" : " (" + each.when + ")");
-      std::string_view script = each.script;
-      while (!script.empty()) {
-        const std::size_t end = std::min(script.find('\n'), script.size() - 1);
-        out += fmt::format("  {}", script.substr(0, end + 1));
-        script.remove_prefix(end + 1);
-      }
-      out += '\n';
-    }
-  }
-  return out;
-}
 
 std::expected<std::vector<ProbeResult>, std::string> probe(const ProbeOptions& options) {
   if (const auto context = client_context(options.trust); !context) {
