@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -188,6 +190,35 @@ TEST(TapUnderTls, WithoutACertificateNothingIsJudged) {
   const auto results = probe(options);
   ASSERT_TRUE(results);
   EXPECT_THAT(results->front().failure, HasSubstr("can't see into"));
+}
+
+struct Caller {
+  explicit Caller(const std::string& address) {
+    socket.connect({asio::ip::address_v4::loopback(), address_from(address)->port});
+  }
+  asio::io_context io;
+  asio::ip::tcp::socket socket{io};
+  test::Line line{socket};
+};
+
+// A front-end may say several things at once; a probe has its say at each of them.
+TEST(Tap, EachCommandIsARecord) {
+  const test::Running<Server> back(Server::open(test::serving_back_end()));
+  const test::Running<Interposer> between(Interposer::open(test::before(back, "none")));
+  Caller tap(between->tap());
+  EXPECT_EQ(tap.line.read(), tap_greeting);
+  Caller front(between->listening());
+  EXPECT_EQ(tap.line.read(), "opened 0");
+  tap.line.write("pass\n");
+  EXPECT_THAT(tap.line.read(), HasSubstr("said 0 B \"* OK"));
+  tap.line.write("pass\n");
+  EXPECT_THAT(front.line.read(), HasSubstr("* OK"));
+  front.line.write("a NOOP\r\nb NOOP\r\n");
+  EXPECT_EQ(tap.line.read(), "said 0 F \"a NOOP\\r\\n\"");
+  EXPECT_EQ(tap.line.read(), "said 0 F \"b NOOP\\r\\n\"");
+  tap.line.write("answer \"a NO never\\r\\n\"\npass\n");
+  EXPECT_EQ(front.line.read(), "a NO never");
+  EXPECT_THAT(tap.line.read(), HasSubstr("said 0 B \"b OK"));
 }
 
 TEST(Tap, WithoutItsInterposerNothingIsJudged) {
