@@ -13,6 +13,7 @@ namespace sallyport::live {
 namespace {
 
 constexpr std::size_t read_octets = 16384;
+constexpr std::size_t tls_read_octets = 4096;  // each peer has these
 
 /// Plain octets are done with before the next are read, so that all peers of a thread share their
 /// room: a session that says nothing takes next to none. TLS reads ahead into room of its own.
@@ -145,7 +146,7 @@ std::string Peer::certified_name() {
 
 void Peer::handshake() {
   phase_ = Phase::handshaking;
-  input_.resize(read_octets);
+  input_.resize(tls_read_octets);
   tls_ = std::make_unique<Tls>(socket_, *context_);
   const auto side = side_ == Side::server ? Tls::server : Tls::client;
   tls_->async_handshake(side, [self = shared_from_this()](const asio::error_code& error) {
