@@ -103,6 +103,14 @@ class WrongUsage(Command):
             (["serve", "--imap", "nowhere"], "nowhere"),
             (["serve", "--schedule", "sometimes"], "sometimes"),
             (["serve", "--imaps", "127.0.0.1:0"], "--certificate"),
+            (["serve", "--to-ca-file", "x"], "--to-tls"),
+            (["serve", "--to-tls"], "isn't in this process"),
+            (["serve", "--clients-ca-file", "x"], "--certificate"),
+            (["probe", "imap://127.0.0.1:1", "--patience", "5s"], "--backend-tap"),
+            (["probe", "imap://127.0.0.1:1", "--backend-tls"], "--backend-tap"),
+            (["probe", "imap://127.0.0.1:1", "--own-key", "x"], "--own-certificate"),
+            (["load", "imap://127.0.0.1:1"], "--user"),
+            (["load", "smtp://127.0.0.1:1"], "imap://"),
             (["serve", "--password-file", "x"], "--user"),
             (["serve", "--account", "alice"], "NAME=FILE"),
             (["probe"], "URL"),
@@ -150,7 +158,8 @@ class WrongUsage(Command):
 
     def test_help_and_version(self):
         self.assertRegex(run("--version").stdout, r"^sallyport \d+\.\d+\.\d+\n$")
-        for command in ["", "verify", "probe", "audit", "serve", "interpose", "replay", "properties", "faults"]:
+        for command in ["", "verify", "probe", "audit", "load", "serve", "interpose", "replay",
+                        "properties", "faults"]:
             for columns in ["60", "200"]:
                 done = run(*command.split(), "--help", environment={"COLUMNS": columns})
                 self.assertEqual((done.returncode, done.stderr), (0, ""))
