@@ -1,6 +1,8 @@
 #include "targets/engine/dialogue.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <utility>
 
 namespace sallyport::engine {
 
@@ -97,12 +99,55 @@ Difference differing(const Recording& first, const Recording& second, std::size_
   return {};
 }
 
-void append(std::vector<std::string>& out, const trace::Trace& trace,
-            std::optional<std::size_t> event) {
-  const auto marked = event ? line_of(trace, *event) : std::nullopt;
-  for (std::size_t i = 0; i < trace.dialogue.size(); ++i) {
-    out.push_back((marked == i ? "> " : "  ") + to_text(trace.dialogue[i]));
+Run run_of(std::string heading, Recording recording, std::optional<std::size_t> event) {
+  const auto marked = event ? line_of(recording.trace, *event) : std::nullopt;
+  return {.heading = std::move(heading), .trace = std::move(recording.trace), .marked = marked};
+}
+
+int digit_of(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/// What `escaped` makes `text` of. An escape that it never writes stands for itself.
+std::string unescaped(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string_view rest = text.substr(i);
+    const char next = rest.size() > 1 ? rest[1] : '\0';
+    if (rest[0] != '\\' || std::string_view("\\rntx").find(next) == std::string_view::npos) {
+      out += rest[0];
+    } else if (next != 'x') {
+      out += next == 'r' ? '\r' : next == 'n' ? '\n' : next == 't' ? '\t' : '\\';
+      ++i;
+    } else if (rest.size() > 3 && digit_of(rest[2]) >= 0 && digit_of(rest[3]) >= 0) {
+      out += static_cast<char>((digit_of(rest[2]) << 4) | digit_of(rest[3]));
+      i += 3;
+    } else {
+      out += rest[0];
+    }
   }
+  return out;
+}
+
+/// The inverse of to_text.
+trace::DialogueLine line_from(std::string_view text) {
+  const std::size_t colon = text.find(": ");
+  const std::string_view who = text.substr(0, colon);
+  std::uint16_t id = 0;
+  const bool on_a_wire =
+      colon != std::string_view::npos && std::string_view("CSFB").contains(who[0]) &&
+      std::from_chars(who.data() + 1, who.data() + who.size(), id).ptr == who.data() + who.size() &&
+      who.size() > 1;
+  if (on_a_wire) {
+    const bool client = who[0] == 'C' || who[0] == 'S';
+    return {.point = client ? trace::Point::client : trace::Point::backend,
+            .id = id,
+            .from_server = who[0] == 'S' || who[0] == 'B',
+            .octets = unescaped(text.substr(colon + 2))};
+  }
+  if (text.starts_with(" (") && text.ends_with(')')) text = text.substr(2, text.size() - 3);
+  return {.point = trace::Point::given, .octets = unescaped(text)};
 }
 
 bool canonical(const world::Script& script) {
@@ -168,26 +213,47 @@ std::string to_text(const trace::DialogueLine& line) {
   return out + std::to_string(line.id) + ": " + escaped(line.octets);
 }
 
-std::vector<std::string> single_dialogue(const world::Setting& setting, const world::Script& script,
-                                         std::optional<std::size_t> event) {
-  std::vector<std::string> out;
-  append(out, record(setting, script).trace, event);
+Run single_run(const world::Setting& setting, const world::Script& script,
+               std::optional<std::size_t> event) {
+  return run_of({}, record(setting, script), event);
+}
+
+std::vector<Run> pair_of_runs(const world::Settings& settings, const world::Script& script,
+                              trace::Variation variation, std::optional<std::size_t> step) {
+  const world::Script normal = world::with_vary(script, variation);
+  const world::Pair pair = world::runs(normal, variation);
+  Recording first = record(settings.of(pair.first), pair.first);
+  Recording second = record(settings.of(pair.second), pair.second);
+  const Difference marks = step ? differing(first, second, *step) : Difference{};
+  std::vector<Run> out;
+  out.push_back(run_of(heading(pair.first, variation), std::move(first), marks.first));
+  out.push_back(run_of("second run, " + varied(normal) + ":", std::move(second), marks.second));
   return out;
 }
 
-std::vector<std::string> pair_dialogue(const world::Settings& settings, const world::Script& script,
-                                       trace::Variation variation,
-                                       std::optional<std::size_t> step) {
-  const world::Script normal = world::with_vary(script, variation);
-  const world::Pair pair = world::runs(normal, variation);
-  const Recording first = record(settings.of(pair.first), pair.first);
-  const Recording second = record(settings.of(pair.second), pair.second);
-  const Difference marks = step ? differing(first, second, *step) : Difference{};
+std::vector<std::string> lines_of(std::span<const Run> runs) {
   std::vector<std::string> out;
-  out.push_back(heading(pair.first, variation));
-  append(out, first.trace, marks.first);
-  out.push_back("second run, " + varied(normal) + ":");
-  append(out, second.trace, marks.second);
+  for (const Run& run : runs) {
+    if (!run.heading.empty()) out.push_back(run.heading);
+    for (std::size_t i = 0; i < run.trace.dialogue.size(); ++i) {
+      out.push_back((run.marked == i ? "> " : "  ") + to_text(run.trace.dialogue[i]));
+    }
+  }
+  return out;
+}
+
+std::vector<Run> runs_from(std::span<const std::string> lines) {
+  std::vector<Run> out;
+  for (const std::string& line : lines) {
+    const bool marked = line.starts_with("> ");
+    if (!marked && !line.starts_with("  ")) {
+      out.push_back({.heading = line, .trace = {}, .marked = {}});
+      continue;
+    }
+    if (out.empty()) out.emplace_back();
+    if (marked) out.back().marked = out.back().trace.dialogue.size();
+    out.back().trace.dialogue.push_back(line_from(std::string_view(line).substr(2)));
+  }
   return out;
 }
 

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,15 +27,28 @@ namespace sallyport::engine {
 /// Without the mark: "C0: a1 CAPABILITY".
 [[nodiscard]] std::string to_text(const trace::DialogueLine& line);
 
-/// The run of `script` without its `vary`; `event` is the index of the violating event.
-[[nodiscard]] std::vector<std::string> single_dialogue(const world::Setting& setting,
-                                                       const world::Script& script,
-                                                       std::optional<std::size_t> event);
+/// A run as a person follows it.
+struct Run {
+  std::string heading;                // over each run of a pair; empty over a single one
+  trace::Trace trace;                 // with its dialogue
+  std::optional<std::size_t> marked;  // the line of the dialogue that completes the violation
+};
 
-/// Both runs under headings; the lines where they come to differ in `step` are marked.
-[[nodiscard]] std::vector<std::string> pair_dialogue(const world::Settings& settings,
-                                                     const world::Script& script,
-                                                     trace::Variation variation,
-                                                     std::optional<std::size_t> step);
+/// The run of `script` without its `vary`; `event` is the index of the violating event.
+[[nodiscard]] Run single_run(const world::Setting& setting, const world::Script& script,
+                             std::optional<std::size_t> event);
+
+/// Both runs; the lines where they come to differ in `step` are marked.
+[[nodiscard]] std::vector<Run> pair_of_runs(const world::Settings& settings,
+                                            const world::Script& script, trace::Variation variation,
+                                            std::optional<std::size_t> step);
+
+/// Headings and lines, the marked ones behind "> ".
+[[nodiscard]] std::vector<std::string> lines_of(std::span<const Run> runs);
+
+/// The runs that were printed as `lines`, for findings that can't be run here: of live servers and
+/// of recordings. They have no events. A line that no wire carried, a frame of a crash say, becomes
+/// a remark, like what a person was shown.
+[[nodiscard]] std::vector<Run> runs_from(std::span<const std::string> lines);
 
 }  // namespace sallyport::engine

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "targets/engine/dialogue.hpp"
-
 namespace sallyport::engine {
 
 namespace {
@@ -187,7 +185,7 @@ bool Judge::violates(const world::Script& script, std::string_view property) {
   return found != nullptr && found->violations > 0;
 }
 
-std::vector<std::string> Judge::dialogue(const world::Script& script, std::string_view property) {
+std::vector<Run> Judge::runs(const world::Script& script, std::string_view property) {
   const trace::Variation variation = variation_of(property);
   run(script, variation);
   const properties::Tally* found = tally(property);
@@ -195,9 +193,15 @@ std::vector<std::string> Judge::dialogue(const world::Script& script, std::strin
   const std::optional<std::size_t> where =
       violated ? std::optional<std::size_t>(found->event) : std::nullopt;
   if (variation != trace::Variation::none) {
-    return pair_dialogue(settings_, script, variation, where);
+    return pair_of_runs(settings_, script, variation, where);
   }
-  return single_dialogue(settings_.usual, script, where);
+  std::vector<Run> out;
+  out.push_back(single_run(settings_.usual, script, where));
+  return out;
+}
+
+std::vector<std::string> Judge::dialogue(const world::Script& script, std::string_view property) {
+  return lines_of(runs(script, property));
 }
 
 world::Finding finding_of(const Judge& judge, std::string_view property,

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "properties/monitors.hpp"
+#include "targets/engine/dialogue.hpp"
 #include "targets/engine/panel.hpp"
 #include "targets/engine/result.hpp"
 #include "world/script.hpp"
@@ -53,8 +54,10 @@ class Judge {
   /// What the last run showed of `property`; null where the panel hasn't got it.
   [[nodiscard]] const properties::Tally* tally(std::string_view property) const;
 
-  /// The dialogue of `script`, ready to print, the line that violates `property` marked. Both runs
-  /// for a 2-safety property, under headings.
+  /// `script` run once more, the line that violates `property` marked; both runs for a 2-safety
+  /// property.
+  [[nodiscard]] std::vector<Run> runs(const world::Script& script, std::string_view property);
+  /// The same, ready to print.
   [[nodiscard]] std::vector<std::string> dialogue(const world::Script& script,
                                                   std::string_view property);
 

@@ -86,6 +86,32 @@ TEST(Judge, ShowsBothRunsAndWhereTheyPart) {
   EXPECT_THAT(lines, Contains(testing::AllOf(StartsWith("> S0: "), HasSubstr(" NO"))));
 }
 
+TEST(DialogueText, IsReadAgainAsItWasPrinted) {
+  Judge judge(subject_of("exchange-2000", trace::Protocol::imap), properties::catalogue());
+  const auto lines = judge.dialogue(script_of(over_two_connections), "PER-01");
+  const auto runs = runs_from(lines);
+  ASSERT_EQ(runs.size(), 2u);
+  EXPECT_EQ(lines_of(runs), lines);
+  EXPECT_TRUE(runs[0].marked && runs[1].marked);
+}
+
+TEST(DialogueText, KeepsOctetsAndTakesTheRestForRemarks) {
+  const std::vector<std::string> lines{R"(  C0: a\\b\r\x01\xff)", "   (told (twice))", "  ...",
+                                       "> S12: * OK: x",          "  C: no number",    "  F1: "};
+  const auto runs = runs_from(lines);
+  ASSERT_EQ(runs.size(), 1u);
+  const trace::Dialogue& dialogue = runs[0].trace.dialogue;
+  ASSERT_EQ(dialogue.size(), lines.size());
+  EXPECT_EQ(dialogue[0].octets, "a\\b\r\x01\xff");
+  EXPECT_EQ(dialogue[1].octets, "told (twice)");
+  EXPECT_EQ(dialogue[2].point, trace::Point::given);
+  EXPECT_EQ(dialogue[3].id, 12u);
+  EXPECT_EQ(runs[0].marked, 3u);
+  EXPECT_EQ(dialogue[4].point, trace::Point::given);
+  EXPECT_EQ(dialogue[5].point, trace::Point::backend);
+  EXPECT_TRUE(runs_from({}).empty());
+}
+
 TEST(Judge, AScriptWithoutAnotherScheduleExercisesNo2Safety) {
   Judge judge(subject_of("hardened", trace::Protocol::imap), properties::catalogue());
   judge.run(script_of("protocol imap\n0 login alice\n0 fetch\n"));
