@@ -6,18 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "targets/engine/result.hpp"
+#include "targets/report/rows.hpp"
 
 namespace sallyport::cli {
 
 enum class Exit : std::uint8_t { holds = 0, violated = 1, failed = 2, vacuous = 3 };
 
-/// A result as it is reported.
-struct Row {
-  engine::Result result;
-  std::string deviation;  // why this violation is expected; empty: it isn't
-};
-using Rows = std::vector<Row>;
+using report::Row;
+using report::Rows;
 
 struct Conclusion {
   Exit exit = Exit::holds;

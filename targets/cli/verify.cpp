@@ -100,7 +100,7 @@ std::vector<Run> run_all(const VerifyPlan& plan, bool quiet, std::size_t& left) 
 void write_output(const std::filesystem::path& directory, const Rows& rows) {
   for (const Row& row : rows) {
     if (!row.result.witness) continue;
-    write_file(directory / witness_name(row.result), world::to_text(row.result.witness->finding));
+    write_file(directory / witness_file(row.result), world::to_text(row.result.witness->finding));
   }
   write_file(directory / "results.json", dumped(document("verify", rows)));
 }

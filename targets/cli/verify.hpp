@@ -74,6 +74,6 @@ struct Run {
                                         const Terminal& terminal);
 
 /// The file that a row's witness is written to: `exchange-2000-imap-explore-ADV-01.script`.
-[[nodiscard]] std::string witness_name(const engine::Result& result);
+[[nodiscard]] std::string witness_file(const engine::Result& result);
 
 }  // namespace sallyport::cli

@@ -96,7 +96,7 @@ std::string bound_of(const Run& run) {
 
 std::string repeat_line(const engine::Result& result, const VerifyOptions& options) {
   if (!options.output.empty()) {
-    const std::filesystem::path path = std::filesystem::path(options.output) / witness_name(result);
+    const std::filesystem::path path = std::filesystem::path(options.output) / witness_file(result);
     return fmt::format("sallyport replay {}", shell_word(path.string()));
   }
   const std::string_view subject = result.subject;
@@ -154,10 +154,8 @@ std::string summary(const std::vector<Run>& runs, const Terminal& terminal) {
 
 }  // namespace
 
-std::string witness_name(const engine::Result& result) {
-  std::string subject = result.subject;
-  std::ranges::replace(subject, '/', '-');
-  return fmt::format("{}-{}-{}.script", subject, result.engine, result.property);
+std::string witness_file(const engine::Result& result) {
+  return report::witness_name(result) + ".script";
 }
 
 std::string verify_report(const std::vector<Run>& runs, const VerifyOptions& options,
