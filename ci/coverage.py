@@ -151,7 +151,7 @@ def measure(options):
         files = covered(programs, profile)
     figure = figures(files)
     (OUTPUT / "coverage.json").write_text(json.dumps(
-        {"folders": figure, "uncovered": {os.path.relpath(f["filename"], ROOT): uncovered(f) for f in files if uncovered(f)}},
+        {"schema": 1, "command": "coverage", "folders": figure, "uncovered": {os.path.relpath(f["filename"], ROOT): uncovered(f) for f in files if uncovered(f)}},
         indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     for folder, row in figure.items():
         print(f"{folder:18} {row['covered']:6} of {row['lines']:6} lines  {row['percent']:6.2f} %")

@@ -23,6 +23,7 @@ INPUTS_TWICE_MAX = 2000  # of each target
 LIBFUZZER = ["-rss_limit_mb=2560", "-timeout=25", "-max_len=4096", "-print_final_stats=1"]
 LARGER = ["--clients", "2", "--compact"]  # bounds of the search beyond ci/verify's
 COMMAND_GRACE = 60  # seconds that a command may take beyond its budget
+POINTS_MAX = 40  # of a curve
 COVERAGE_GOALS = {"seeds": 85.0, "grown": 95.0}  # percent
 
 
@@ -86,6 +87,14 @@ def run_fuzzers(night, preset, what, jobs):
     return findings, failed, executions, detail + (f"; failed: {', '.join(failed)}" if failed else "")
 
 
+def growth(log):
+    """How coverage grew in a run of libFuzzer: [executions, edges], thinned out, with its first and last point."""
+    points = [[int(done), int(edges)] for done, edges in
+              re.findall(r"^#(\d+)\t[A-Z]\w* +cov: (\d+)", text_of(log), re.MULTILINE)]
+    step = max(1, -(-len(points) // POINTS_MAX))
+    return points[::step] + (points[-1:] if (len(points) - 1) % step else [])
+
+
 def fast(night, seconds):
     """libFuzzer without sanitizers, for speed; those first whose turn was longest ago."""
     preset = "fuzz-fast"
@@ -95,7 +104,9 @@ def fast(night, seconds):
     each = share(seconds, night.jobs, targets)
     jobs = list(fuzz_jobs(night, preset, targets, [f"-max_total_time={each}"], each + COMMAND_GRACE))
     findings, failed, executions, detail = run_fuzzers(night, preset, f"fuzzing {each} s each", jobs)
+    curves = {job.name: growth(job.log) for job in jobs}
     return {"verdict": verdict(findings, executions, failed), "findings": findings, "executions": executions,
+            "series": [{"name": name, "points": points} for name, points in sorted(curves.items()) if points],
             "detail": f"{detail} in {counted(len(targets), 'target')}, {each} s each"}
 
 
@@ -178,12 +189,14 @@ def rows_of(log):
 
 
 def command(night, name, arguments, seconds):
-    """Runs `sallyport` with JSON as its output; the document."""
+    """Runs `sallyport` with JSON as its output; the document, which is also kept for the report."""
     program = fuzzing.folder_of("release") / "bin" / "sallyport"
     log = night.output / "logs" / f"{name}.log"
     for _, _ in night.run_all(name, [Job(name, [program, *arguments, "--format", "json", "--quiet"], seconds, {}, log)]):
         pass
-    return rows_of(log)
+    document = rows_of(log)
+    (night.output / f"{name}.json").write_text(json.dumps(document, ensure_ascii=False) + "\n", encoding="utf-8")
+    return document
 
 
 def checkpoints(folder, program):

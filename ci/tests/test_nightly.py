@@ -61,6 +61,24 @@ class Nightly(ScriptTest):
         (row,) = self.results()
         self.assertEqual((row["stage"], row["verdict"], row["executions"]), ("fast", "holds", 200))
 
+    def test_how_coverage_grew_is_kept(self):
+        grows = "printf '#2\\tINITED cov: 5 ft: 6\\n#90\\tNEW    cov: 12 ft: 20\\n'\n"
+        self.builds(session=grows + WELL, base64=WELL)
+        self.night("--stages", "fast", "--budget", "2s")
+        (row,) = self.results()
+        self.assertEqual(row["series"], [{"name": "sallyport-fuzz-session", "points": [[2, 5], [90, 12]]}])
+
+    def test_a_bundle_is_made_where_the_command_is_built(self):
+        self.builds(session=WELL, base64=WELL)
+        self.assertIn("report: none: ", self.night("--stages", "fast", "--budget", "2s")[1])
+        (self.root / "builds" / "release" / "bin").mkdir(parents=True)
+        self.write("builds/release/bin/sallyport", f"#!/bin/sh\necho \"$@\" > {self.root}/asked\n").chmod(0o755)
+        status, said = self.night("--stages", "fast", "--budget", "2s")
+        self.assertEqual(status, 0, said)
+        self.assertIn("report/index.html", said)
+        self.assertIn(f"report {self.root}/out/results.json --output {self.root}/out/report",
+                      (self.root / "asked").read_text(encoding="utf-8"))
+
     def test_a_violation_is_kept_and_does_not_end_the_night(self):
         self.builds(session=VIOLATED, base64=WELL)
         status, said = self.night("--stages", "fast", "--budget", "2s")

@@ -128,7 +128,8 @@ def expanded(rows):
 
 def keep(**news):
     """Writes what docs/SERVERS.md is made of."""
-    data = (json.loads(DATA.read_text(encoding="utf-8")) if DATA.exists() else {}) | news
+    kept = json.loads(DATA.read_text(encoding="utf-8")) if DATA.exists() else {}
+    data = {"schema": 1, "command": "lab"} | kept | news
     lines = []
     for name, value in data.items():
         rows = value if isinstance(value, list) else None
