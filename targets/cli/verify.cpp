@@ -49,11 +49,12 @@ std::vector<engine::Result> failed_engine(std::string_view name, const engine::R
 }
 
 Run run_one(const VerifyPlan& plan, const std::string& name, engine::Request& request) {
-  Run run{.engine = name, .subject = request.subject.name(), .rows = {}, .seconds = 0};
+  Run run{
+      .engine = name, .subject = request.subject.name(), .rows = {}, .reached = {}, .seconds = 0};
   const Clock::time_point started = Clock::now();
   std::vector<engine::Result> results;
   try {
-    results = run_engine(name, request, plan.bound, plan.fuzzer);
+    results = run_engine(name, request, plan.bound, plan.fuzzer, &run.reached);
   } catch (const explore::Archive::Failure& failure) {
     throw Failure(failure.what());  // that a checkpoint can't be used is nothing about the subject
   } catch (const std::exception& error) {
@@ -97,12 +98,33 @@ std::vector<Run> run_all(const VerifyPlan& plan, bool quiet, std::size_t& left) 
   return runs;
 }
 
-void write_output(const std::filesystem::path& directory, const Rows& rows) {
+// The rows, and behind them what the search reached, where it was asked about states.
+Json document_of(const std::vector<Run>& runs, const Rows& rows) {
+  Json json = document("verify", rows);
+  Json reached = Json::array();
+  for (const Run& run : runs) {
+    if (run.reached.empty()) continue;
+    Json arcs = Json::array();
+    for (const explore::Arc& arc : run.reached) {
+      arcs.push_back({{"state", arc.state},
+                      {"command", arc.command},
+                      {"status", arc.status},
+                      {"next", arc.next}});
+    }
+    reached.push_back(
+        {{"engine", run.engine}, {"subject", run.subject}, {"arcs", std::move(arcs)}});
+  }
+  if (!reached.empty()) json["reached"] = std::move(reached);
+  return json;
+}
+
+void write_output(const std::filesystem::path& directory, const Rows& rows,
+                  const std::string& results) {
   for (const Row& row : rows) {
     if (!row.result.witness) continue;
     write_file(directory / witness_file(row.result), world::to_text(row.result.witness->finding));
   }
-  write_file(directory / "results.json", dumped(document("verify", rows)));
+  write_file(directory / "results.json", results);
 }
 
 std::string left_out_remark(const VerifyOptions& options, const VerifyPlan& plan) {
@@ -120,10 +142,11 @@ Exit verify(const VerifyOptions& options) {
   const std::vector<Run> runs = run_all(plan, options.common.quiet, left);
   Rows rows;
   for (const Run& run : runs) rows.insert(rows.end(), run.rows.begin(), run.rows.end());
-  if (!options.output.empty()) write_output(options.output, rows);
+  const std::string results = dumped(document_of(runs, rows));
+  if (!options.output.empty()) write_output(options.output, rows, results);
   if (options.common.json()) {
     if (!left_out.empty() && !options.common.quiet) remark(left_out);
-    print(dumped(document("verify", rows)));
+    print(results);
   } else {
     print(verify_report(runs, options, terminal_of(STDOUT_FILENO)));
     if (!left_out.empty()) print(fmt::format("{}\n", left_out));
@@ -156,8 +179,9 @@ std::vector<std::string> engines_named(const std::vector<std::string>& asked, bo
 
 std::vector<engine::Result> run_engine(std::string_view name, const engine::Request& request,
                                        const explore::Bound& bound,
-                                       const std::filesystem::path& fuzzer) {
-  if (name == "explore") return explore::run(request, bound);
+                                       const std::filesystem::path& fuzzer,
+                                       explore::Reached* reached) {
+  if (name == "explore") return explore::run(request, bound, reached);
   if (name == "rapid") return rapid::run(request);
   if (name == "walk") return walk::run(request, bound.threads);
   return fuzz::run(request, fuzzer);

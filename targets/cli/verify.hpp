@@ -51,11 +51,13 @@ struct VerifyPlan {
 [[nodiscard]] VerifyPlan verify_plan(const VerifyOptions& options);
 
 inline constexpr std::array<std::string_view, 4> engine_names{"explore", "rapid", "walk", "fuzz"};
-/// Runs the engine of that name. `fuzzer` is the instrumented sibling.
+/// Runs the engine of that name. `fuzzer` is the instrumented sibling; explore tells what it
+/// `reached`.
 [[nodiscard]] std::vector<engine::Result> run_engine(std::string_view name,
                                                      const engine::Request& request,
                                                      const explore::Bound& bound,
-                                                     const std::filesystem::path& fuzzer);
+                                                     const std::filesystem::path& fuzzer,
+                                                     explore::Reached* reached = nullptr);
 /// The engines that `asked` names, or all that there are but walk, whose scripts are rapid's; a
 /// Failure where one isn't there.
 [[nodiscard]] std::vector<std::string> engines_named(const std::vector<std::string>& asked,
@@ -66,6 +68,7 @@ struct Run {
   std::string engine;
   std::string subject;
   Rows rows;
+  explore::Reached reached;
   double seconds = 0;
 };
 

@@ -35,7 +35,7 @@ class Exploration {
     Checkpoint::prepare(common_, names);
   }
 
-  std::vector<engine::Result> run() {
+  std::vector<engine::Result> run(Reached* reached) {
     // A search for one violation stops as soon as it is found, and repeats only in one thread.
     const bool alone = !common_.request().stop_at.empty() || common_.bound().threads < 2;
     std::vector<std::vector<std::size_t>> hands(
@@ -60,6 +60,9 @@ class Exploration {
     for (std::thread& thread : threads) thread.join();
     for (const std::exception_ptr& failure : failures) {
       if (failure) std::rethrow_exception(failure);
+    }
+    for (const Findings& each : found_) {
+      if (reached != nullptr) reached->insert(each.reached.begin(), each.reached.end());
     }
     return conclusion();
   }
@@ -224,8 +227,9 @@ class Exploration {
 
 }  // namespace
 
-std::vector<engine::Result> run(const engine::Request& request, const Bound& bound) {
-  return Exploration(request, bound).run();
+std::vector<engine::Result> run(const engine::Request& request, const Bound& bound,
+                                Reached* reached) {
+  return Exploration(request, bound).run(reached);
 }
 
 }  // namespace sallyport::explore

@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "targets/engine/result.hpp"
+#include "targets/explore/reached.hpp"
 #include "world/script.hpp"
 
 namespace sallyport::explore {
@@ -48,6 +49,9 @@ struct Bound {
   std::uint64_t program = 0;  // a digest of the program, whose states no other understands
 };
 
-[[nodiscard]] std::vector<engine::Result> run(const engine::Request& request, const Bound& bound);
+/// `reached`, where given, gets what the pass over single runs saw completed, if STM-01 is among
+/// the properties.
+[[nodiscard]] std::vector<engine::Result> run(const engine::Request& request, const Bound& bound,
+                                              Reached* reached = nullptr);
 
 }  // namespace sallyport::explore

@@ -47,6 +47,36 @@ TEST_P(Explore, RepeatsToTheOctet) {
             engine::fixed_text(run(request, {.clients = 2})));
 }
 
+TEST_P(Explore, TellsWhichCommandsItSawInWhichState) {
+  const bool imap = GetParam() == Protocol::imap;
+  const std::string before = imap ? "not authenticated" : "authorization";
+  const std::string after = imap ? "authenticated" : "transaction";
+  const std::string ok = imap ? "OK" : "+OK";
+  const auto reached_on = [&](std::string_view front_end) {
+    Reached reached;
+    (void)run(request_of(front_end, GetParam(), 20000), {}, &reached);
+    return reached;
+  };
+  const Reached sound = reached_on("hardened");
+  EXPECT_TRUE(sound.contains({before, imap ? "LOGIN" : "PASS", ok, after}));
+  EXPECT_TRUE(sound.contains({after, imap ? "LOGOUT" : "QUIT", ok, "ended"}));
+  EXPECT_TRUE(sound.contains({before, imap ? "FETCH" : "RETR", imap ? "BAD" : "-ERR", before}));
+  EXPECT_FALSE(sound.contains({before, imap ? "FETCH" : "RETR", ok, before}));
+  EXPECT_EQ(sound, reached_on("hardened"));
+  // What STM-01 forbids stands there as well, where it was seen.
+  const Arc illegal{after, imap ? "STARTTLS" : "STLS", ok, after};
+  EXPECT_FALSE(sound.contains(illegal));
+  EXPECT_TRUE(reached_on("hardened+start-tls-when-logged-in").contains(illegal));
+}
+
+TEST(Reached, NeedsStm01) {
+  auto request = request_of("hardened", Protocol::imap, 200);
+  request.properties = {properties::find("ADV-01")};
+  Reached reached;
+  (void)run(request, {}, &reached);
+  EXPECT_TRUE(reached.empty());
+}
+
 TEST_P(Explore, ASeedChangesNothing) {
   auto request = request_of("exchange-2000", GetParam(), 2000);
   const auto one = run(request, {});

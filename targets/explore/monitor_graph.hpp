@@ -65,6 +65,15 @@ class MonitorGraph {
     return image;
   }
 
+  /// Calls each(state, name) for every step that the monitor at `place` was seen to take, once:
+  /// with the octets of the state that it was taken in, and the name of its events.
+  template <class Each>
+  void steps_of(std::uint32_t place, Each&& each) const {
+    for (const Single& step : singles_) {
+      if (step.monitor == place) each(states_[place][step.from], step.events);
+    }
+  }
+
   [[nodiscard]] const std::vector<Note>& notes(NotesId id) const { return notes_[id]; }
   [[nodiscard]] std::size_t notes() const { return notes_.size(); }
   [[nodiscard]] std::size_t states() const { return joint_.size(); }

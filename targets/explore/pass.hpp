@@ -18,6 +18,7 @@
 #include "targets/explore/common.hpp"
 #include "targets/explore/explore.hpp"
 #include "targets/explore/monitor_graph.hpp"
+#include "targets/explore/reached.hpp"
 #include "targets/explore/search.hpp"
 #include "targets/explore/world_graph.hpp"
 
@@ -37,6 +38,7 @@ struct Findings {
   std::uint64_t resumed_states = 0;  // that a checkpoint had
   std::string checkpoint_problem;    // empty: it was written, where it was to be
   std::optional<world::Script> runaway;
+  Reached reached;
 };
 
 /// Of the pass over what `set` judges; also its checkpoint's.

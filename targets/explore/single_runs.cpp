@@ -19,8 +19,10 @@ class SingleRuns : public Pass<State> {
         actions_(worlds_.actions()) {}
 
   Findings run() {
-    return Pass::run(begin(),
-                     [this](Id id, const State& state, auto&& emit) { expand(id, state, emit); });
+    Findings found = Pass::run(
+        begin(), [this](Id id, const State& state, auto&& emit) { expand(id, state, emit); });
+    tell_reached(found.reached);
+    return found;
   }
 
  private:
@@ -75,6 +77,15 @@ class SingleRuns : public Pass<State> {
         monitors, renaming,
         [this](EventsId events, RenamingId r) { return worlds_.renamed(events, r); },
         [this](EventsId events) -> const trace::Events& { return worlds_.events(events); });
+  }
+
+  void tell_reached(Reached& reached) {
+    for (std::uint32_t place = 0; place < set_.monitors.size(); ++place) {
+      if (set_.monitors.property(place).facts.id != states_property) continue;
+      monitors_.steps_of(place, [&](std::string_view state, EventsId events) {
+        note_reached(reached, state, worlds_.events(events));
+      });
+    }
   }
 
   world::Script script_to(Id from, std::uint32_t label) {

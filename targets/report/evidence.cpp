@@ -111,6 +111,25 @@ void add_results(Evidence& evidence, std::string_view command, const Reader& res
   }
 }
 
+// What one engine reached on one subject; of several runs the last.
+void add_reached(Evidence& evidence, const Reader& reached) {
+  for (const Reader& each : reached.items()) {
+    (void)each.at("engine").word();
+    (void)each.at("subject").text();
+    for (const Reader& arc : each.at("arcs").items()) {
+      for (const char* text : {"state", "command", "status", "next"}) (void)arc.at(text).text();
+    }
+    const auto same = std::ranges::find_if(evidence.reached, [&](const Json& known) {
+      return known["engine"] == each.json()["engine"] && known["subject"] == each.json()["subject"];
+    });
+    if (same == evidence.reached.end()) {
+      evidence.reached.push_back(each.json());
+    } else {
+      *same = each.json();
+    }
+  }
+}
+
 void add_stages(Evidence& evidence, const Reader& stages) {
   for (const Reader& stage : stages.items()) {
     check_stage(stage);
@@ -137,6 +156,7 @@ void add_servers(Evidence& evidence, const Reader& survey) {
 // A bundle's own results.json.
 void add_bundle(Evidence& evidence, const Reader& bundle) {
   add_results(evidence, "report", bundle.at("results"));
+  if (const auto reached = bundle.maybe("reached")) add_reached(evidence, *reached);
   if (const auto matrix = bundle.maybe("matrix")) {
     add_matrix(evidence, matrix->at("bounds"), matrix->at("faults"));
   }
@@ -163,6 +183,7 @@ std::string add_document(Evidence& evidence, const Reader& document) {
     add_bundle(evidence, document);
   } else {
     add_results(evidence, command, document.at("results"));
+    if (const auto reached = document.maybe("reached")) add_reached(evidence, *reached);
   }
   return command;
 }
@@ -207,6 +228,7 @@ Json to_json(const Evidence& evidence, std::string_view version) {
     row.update(to_json(judged.row));
     json["results"].push_back(std::move(row));
   }
+  if (!evidence.reached.empty()) json["reached"] = evidence.reached;
   if (!evidence.matrix.empty()) {
     json["matrix"] = {{"bounds", evidence.matrix_bounds}, {"faults", evidence.matrix}};
   }

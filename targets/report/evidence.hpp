@@ -27,6 +27,7 @@ struct Judged {
 
 struct Evidence {
   std::vector<Judged> results;
+  Json reached = Json::array();        // {"engine","subject","arcs"}: see verify's document
   Json matrix_bounds = Json::array();  // {"budget","seed"} of each run
   Json matrix = Json::array();     // a fault with its kills each, see `sallyport faults --matrix`
   Json nightly = Json::array();    // a stage each

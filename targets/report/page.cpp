@@ -155,6 +155,7 @@ std::string page(const Evidence& evidence, std::string_view version, std::string
   set_filters(data, view);
   data.set("table", table_data(view));
   data.set("servers", servers_data(view));
+  data.set("reached", reached_data(view));
   data.set("matrix", matrix_data(view));
   data.set("nightly", nightly_data(view));
   data.set("coverage", coverage_data(view));

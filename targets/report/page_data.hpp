@@ -44,6 +44,7 @@ struct View {
 [[nodiscard]] Data matrix_data(const View& view);
 [[nodiscard]] Data nightly_data(const View& view);
 [[nodiscard]] Data coverage_data(const View& view);
+[[nodiscard]] Data reached_data(const View& view);
 [[nodiscard]] Data sections_data(const View& view);
 
 }  // namespace sallyport::report

@@ -78,12 +78,20 @@ std::string work_of(const Bound& bound) {
 
 // How it ended; a search that was cut short never looks like one that was not.
 std::string ending_of(const Bound& bound) {
-  if (is(bound, "exhausted", true)) return "exhausted: no state within this bound was left out";
+  if (is(bound, "exhausted", true)) {
+    std::string out = "exhausted: no state within this bound was left out";
+    // Of worlds by their fingerprints some may have been taken for others.
+    const Value* confusion = member(bound, "confusion");
+    const auto* missed = confusion == nullptr ? nullptr : std::get_if<double>(confusion);
+    if (missed == nullptr || *missed <= 0) return out;
+    return out + fmt::format(", but with a probability of at most {:.2g}", *missed);
+  }
   if (!is(bound, "exhausted", false)) return {};
   std::string out = "not exhausted";
   if (const std::string why = shown(bound, "stopped"); !why.empty()) out += ", stopped by " + why;
-  if (const std::string depth = shown(bound, "depth"); !depth.empty()) {
-    out += fmt::format(" in step {}", depth);
+  if (const Value* depth = member(bound, "depth")) {
+    const auto* steps = std::get_if<std::uint64_t>(depth);
+    if (steps != nullptr) out += fmt::format("; every script of up to {}", counted(*steps, "step"));
   }
   return out;
 }

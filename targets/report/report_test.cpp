@@ -151,6 +151,20 @@ TEST(Drawing, OfAnEmptyRunIsADrawing) {
   EXPECT_THAT(sequence_diagram({}, "x"), testing::StartsWith("<svg"));
 }
 
+TEST(StateGraph, ShowsWhatStaysAndWhatChanges) {
+  const std::string drawing =
+      state_graph({{"not authenticated", "NOOP", "OK", "not authenticated"},
+                   {"not authenticated", "FETCH", "BAD", "not authenticated"},
+                   {"not authenticated", "LOGIN", "OK", "authenticated"},
+                   {"authenticated", "<SELECT>", "NO", "ended"}},
+                  "x");
+  EXPECT_THAT(drawing, HasSubstr("accepted: NOOP"));
+  EXPECT_THAT(drawing, HasSubstr("refused: FETCH"));
+  EXPECT_THAT(drawing, HasSubstr(">LOGIN →"));
+  EXPECT_THAT(drawing, HasSubstr("&lt;SELECT&gt; NO →"));
+  EXPECT_LT(drawing.find(">not authenticated<"), drawing.find(">ended<"));
+}
+
 TEST(Plot, NeedsASeries) {
   EXPECT_EQ(growth_plot({.name = "x", .points = {}}), "");
   EXPECT_EQ(growth_plot({.name = "x", .points = {{5, 5}}}), "");
@@ -182,10 +196,12 @@ TEST(Page, TellsASearchThatWasCutShort) {
                       {"stopped", std::string("time")},
                       {"depth", std::uint64_t{2}}};
   EXPECT_THAT(page(evidence_of({row}), "0", "now"),
-              HasSubstr("not exhausted, stopped by time in step 2"));
+              HasSubstr("not exhausted, stopped by time; every script of up to 2 steps"));
   row.result.bound[2].second = true;
   EXPECT_THAT(page(evidence_of({row}), "0", "now"),
-              HasSubstr("exhausted: no state within this bound was left out"));
+              HasSubstr("exhausted: no state within this bound was left out<"));
+  row.result.bound.emplace_back("confusion", 1e-9);
+  EXPECT_THAT(page(evidence_of({row}), "0", "now"), HasSubstr("a probability of at most 1e-09"));
 }
 
 TEST(Diff, SortsWhatChanged) {

@@ -20,6 +20,17 @@ namespace sallyport::report {
 /// connection says which session leases it, where the trace tells.
 [[nodiscard]] std::string sequence_diagram(const engine::Run& run, std::string_view title);
 
+/// A command that was completed in a state, how, and where that led.
+struct Arc {
+  std::string state;
+  std::string command;
+  std::string status;
+  std::string next;
+};
+/// A box for each state, with the commands that leave it as it is, accepted and refused; an arrow
+/// for each change of state with the commands that make it.
+[[nodiscard]] std::string state_graph(const std::vector<Arc>& arcs, std::string_view title);
+
 /// How a figure grew with the executions.
 struct Series {
   std::string name;

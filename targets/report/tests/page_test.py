@@ -226,6 +226,15 @@ class Page(unittest.TestCase):
         self.assertIn("NTLM", octets.find_element(By.CSS_SELECTOR, "li.marked").text)
         self.assertTrue(self.all("#PER-01 .lease"), "what is run again shows who has which connection")
 
+    def test_states_are_drawn_and_stand_in_a_table(self):
+        graph = self.one(".graph")
+        self.assertNotIn("authenticated", graph.text, "closed at first")
+        for summary in graph.find_elements(By.TAG_NAME, "summary"):
+            summary.send_keys(Keys.ENTER)
+        self.assertIn("not authenticated", graph.find_element(By.TAG_NAME, "svg").text)
+        row = next(row for row in graph.find_elements(By.TAG_NAME, "tr") if row.text.startswith("LOGIN"))
+        self.assertIn("OK → authenticated", row.text)
+
     def test_no_verdict_is_a_colour_alone(self):
         words = {"violated", "holds", "vacuous", "unobservable", "inconclusive", "listed deviation", "skipped"}
         cells = self.browser.execute_script("""return [...document.querySelectorAll('td.verdict:not(.none)')].map(
@@ -258,10 +267,13 @@ class Page(unittest.TestCase):
             ("top-light", DESKTOP, "light", ""), ("top-dark", DESKTOP, "dark", ""), ("phone", PHONE, "light", ""),
             ("properties", DESKTOP, "light", "#properties"), ("witness", DESKTOP, "light", "#PER-01"),
             ("witness-dark", DESKTOP, "dark", "#PER-01"), ("witness-phone", PHONE, "light", "#ADV-01"),
-            ("servers", DESKTOP, "light", "#servers"), ("matrix-dark", DESKTOP, "dark", "#matrix"),
+            ("servers", DESKTOP, "light", "#servers"), ("states", DESKTOP, "light", "#states"), ("matrix-dark", DESKTOP, "dark", "#matrix"),
             ("night", DESKTOP, "light", "#night"),
         ]:
             self.show(size, theme, fragment)
+            if name == "states":
+                self.one(".graph").find_element(By.TAG_NAME, "summary").click()
+                self.browser.execute_script("document.getElementById('states').scrollIntoView()")
             self.picture(name)
         paper = base64.b64decode(self.browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})["data"])
         self.assertTrue(paper.startswith(b"%PDF"))
