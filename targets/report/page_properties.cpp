@@ -33,6 +33,15 @@ Data lines_data(const engine::Run& run) {
   return lines;
 }
 
+// The command that runs the witness again: of a probe, on the same server.
+std::string repeat_line(const Judged& judged, const std::string& place) {
+  std::string line = fmt::format("sallyport replay {}.script", place);
+  const std::string& subject = judged.row.result.subject;
+  const std::size_t slash = subject.rfind('/');
+  if (judged.command != "probe" || slash == std::string::npos) return line;
+  return line + fmt::format(" --live {}://{}", subject.substr(slash + 1), subject.substr(0, slash));
+}
+
 Data witness_data(const View& view, const Standing& standing) {
   const Judged& judged = standing.shown();
   const engine::Result& result = judged.row.result;
@@ -57,7 +66,8 @@ Data witness_data(const View& view, const Standing& standing) {
   out.set("detail", result.detail);
   out.set("runs", runs);
   out.set("origin", std::string(words_of(drawn.origin)));
-  out.set("place", place_of(view.places, judged));
+  out.set("live", judged.command == "probe");
+  out.set("repeat", repeat_line(judged, place_of(view.places, judged)));
   out.set("has_script", !script.steps.empty());
   out.set("steps", counted(script.steps.size(), "step"));
   out.set("script", world::to_text(result.witness->finding));

@@ -188,6 +188,17 @@ TEST(Page, NeverCallsAnUnexercisedRunAPass) {
   EXPECT_EQ(headline({row_of("ADV-01", "rapid", Verdict::violated)}), "1 property is violated");
 }
 
+TEST(Page, SaysHowAWitnessOfAServerIsRepeatedThere) {
+  Row row = relayed_over_two_connections();
+  row.result.subject = "mail.example.org:143/imap";
+  row.result.engine = "probe";
+  Evidence evidence;
+  ASSERT_TRUE(add(evidence, "x.json", dumped(document("probe", {row}))));
+  EXPECT_THAT(page(evidence, "0", "now"),
+              HasSubstr("sallyport replay traces/mail.example.org-143-imap-probe-PER-01.script "
+                        "--live imap://mail.example.org:143<"));
+}
+
 TEST(Page, TellsASearchThatWasCutShort) {
   Row row = row_of("ADV-01", "explore", Verdict::holds);
   row.result.bound = {{"budget", std::string("20s")},
