@@ -13,7 +13,6 @@ namespace {
 /// is for the back-end to judge. What isn't here the front-end answers itself, or doesn't know.
 bool is_relayed(Verb verb) {
   switch (verb) {
-    case Verb::noop:
     case Verb::select:
     case Verb::examine:
     case Verb::create:

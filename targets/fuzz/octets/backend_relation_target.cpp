@@ -1,5 +1,5 @@
-// Octets are what a client sends to a back-end, behind an I for IMAP or a P for POP3: what it
-// answers doesn't depend on how they were cut into packets.
+// Octets are what a client sends to a back-end that offers all that it speaks, behind an I for IMAP
+// or a P for POP3: what it answers doesn't depend on how they were cut into packets.
 #include <algorithm>
 
 #include "backend/backend.hpp"
@@ -11,7 +11,11 @@ using namespace sallyport;
 constexpr fuzz::Claim cut{"A back-end answers the same however octets are cut", "RFC 9293 §3.8"};
 
 std::string answers(trace::Protocol protocol, std::string_view octets, std::size_t piece) {
-  static const backend::Directory& directory = backend::example_directory();
+  static const backend::Directory directory = [] {
+    backend::Directory all = backend::example_directory();
+    all.mechanisms = backend::spoken;
+    return all;
+  }();
   backend::Connection connection(directory, protocol, 1);
   backend::Store store;
   std::string said;
