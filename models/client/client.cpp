@@ -260,6 +260,7 @@ void Client::tls_established(std::string_view binding) {
   wants_tls_ = false;
   binding_ = binding;
   in_flight_.clear();  // a server must not answer what was sent ahead of TLS
+  listing_ = false;    // nor go on with it
   forget_challenge();
   attempt_valid_ = false;
   offered_ = {};  // RFC 3501 §6.2.1, RFC 2595 §4: what was said before doesn't count

@@ -245,6 +245,19 @@ TEST_P(ClientActions, ForgetsWhatWasSaidBeforeTls) {
   EXPECT_TRUE(conversation.client.can({.verb = Verb::noop}));
 }
 
+// A server that has lost count answers STLS where the answer to CAPA was due.
+TEST(Client, APop3ListThatTlsCutsOffIsOver) {
+  Client client(Protocol::pop3, example_credentials());
+  std::string out;
+  client.receive("+OK hello\r\n", out);
+  client.act({.verb = Verb::capability}, out);
+  client.act({.verb = Verb::starttls}, out);
+  client.receive("+OK begin TLS\r\n", out);
+  client.tls_established("channel");
+  client.receive("-ERR what?\r\n", out);
+  EXPECT_TRUE(client.can({.verb = Verb::capability}));
+}
+
 TEST_P(ClientActions, GoesOnWithoutTlsWhereItIsRefused) {
   Conversation conversation(GetParam());
   conversation.act({.verb = Verb::starttls});
