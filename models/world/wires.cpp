@@ -264,18 +264,19 @@ bool World::Wires::stands(const Delivery& delivery) {
 
 void World::Wires::from_client(SessionId s, std::string octets) {
   if (octets.empty()) return;
-  slot_of(s).observer.from_client(octets, out_, shared_);
-  if (step_.split == 0) {
-    queue_.push_back({.to = To::front_end_client, .id = s, .octets = std::move(octets)});
-    return;
-  }
+  Slot& slot = slot_of(s);
+  slot.observer.from_client(octets, out_, shared_);
+  const Delivery piece{.to = To::front_end_client, .id = s, .under_tls = slot.tls};
+  const auto send = [&](std::string part) {
+    queue_.push_back(piece);
+    queue_.back().octets = std::move(part);
+  };
+  if (step_.split == 0) return send(std::move(octets));
   std::size_t at = 0;
   for (; at < octets.size() && at < split_octets_max; at += step_.split) {
-    queue_.push_back(
-        {.to = To::front_end_client, .id = s, .octets = octets.substr(at, step_.split)});
+    send(octets.substr(at, step_.split));
   }
-  if (at >= octets.size()) return;
-  queue_.push_back({.to = To::front_end_client, .id = s, .octets = octets.substr(at)});
+  if (at < octets.size()) send(octets.substr(at));
 }
 
 void World::Wires::said_by_backend(LinkId k, Answer answer) {
@@ -315,7 +316,8 @@ void World::Wires::deliver(const Delivery& delivery) {
       return;
     }
     case To::front_end_client:
-      if (!slot_of(delivery.id).connected) return;
+      // What was said in the clear is no part of what TLS carries.
+      if (!slot_of(delivery.id).connected || slot_of(delivery.id).tls != delivery.under_tls) return;
       return world_.front_end_.client_octets(delivery.id, delivery.octets, *this);
     case To::backend:
       if (stands(delivery)) answer_front_end(delivery.id, delivery.octets);

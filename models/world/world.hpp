@@ -151,6 +151,7 @@ class World {
     To to{};
     std::uint16_t id = 0;       // session or link
     std::uint16_t opening = 0;  // of the link
+    bool under_tls = false;     // front_end_client
     std::string octets{};
   };
 
