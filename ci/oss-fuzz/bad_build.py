@@ -125,7 +125,8 @@ def runs_under_afl(target):
         _, said = run([target.parent / "afl-fuzz", "-V", AFL_SECONDS, "-m", "none", "-t", "5000+",
                        "-x", target.with_name(target.name + ".dict"), "-i", f"{folder}/in", "-o", f"{folder}/out",
                        "--", target], **AFL,
-                      ASAN_OPTIONS=RUNNER["ASAN_OPTIONS"] + ":abort_on_error=1")
+                      ASAN_OPTIONS=RUNNER["ASAN_OPTIONS"] + ":abort_on_error=1",
+                      MSAN_OPTIONS=RUNNER["MSAN_OPTIONS"] + ":exit_code=86")  # it insists, whatever the build
     if "All set and ready to roll" not in said or re.search(r"target binary (crashed|terminated)", said):
         return f"afl-fuzz can't fuzz it:\n{last_lines(said)}"
     return None
