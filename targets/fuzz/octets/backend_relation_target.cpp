@@ -11,11 +11,8 @@ using namespace sallyport;
 constexpr fuzz::Claim cut{"A back-end answers the same however octets are cut", "RFC 9293 §3.8"};
 
 std::string answers(trace::Protocol protocol, std::string_view octets, std::size_t piece) {
-  static const backend::Directory directory = [] {
-    backend::Directory all = backend::example_directory();
-    all.mechanisms = backend::spoken;
-    return all;
-  }();
+  static backend::Directory directory = backend::example_directory();
+  directory.mechanisms = backend::spoken;
   backend::Connection connection(directory, protocol, 1);
   backend::Store store;
   std::string said;
