@@ -75,7 +75,8 @@ struct Patience {
     const bool user = e.kind == Kind::completion && e.verb == trace::Verb::user;
     if (user) named = e.status == trace::Status::ok ? 1 : 0;
     // PASS comes right behind USER (RFC 1939 §7); else it is no guess, but out of its turn.
-    if (e.kind == Kind::completion && !user && !authenticates(e)) named = 0;
+    const bool pass = e.verb == trace::Verb::pass;
+    if (e.kind == Kind::completion && !user && !pass) named = 0;
     if (logs_in(e) || (e.kind == Kind::greeting && e.status == trace::Status::preauth)) {
       *this = {};
       logged_in = 1;

@@ -64,6 +64,17 @@ TEST(Res02, PassWithoutUserIsNoGuess) {
          "! quiescent\n");
 }
 
+// AUTH stands between USER and PASS, and it was sent while another login was in flight.
+TEST(Res02, PassBehindAnotherExchangeIsNoGuess) {
+  constexpr std::string_view pipelined =
+      "pop3\n! limit limit=failure-seconds amount=1\nS0: +OK hello\nC0: USER alice\nS0: +OK\n"
+      "C0: PASS x\nC0: USER alice\nC0: AUTH PLAIN\n! elapsed amount=1\nS0: -ERR no\nS0: +OK\n";
+  expect("RES-02", holds,
+         string(pipelined) +
+             "S0: +\nC0: *\nS0: -ERR cancelled\nC0: PASS y\nS0: -ERR USER first\n"
+             "! quiescent\n");
+}
+
 TEST(Res02, BehindLoginNothingIsCounted) {
   expect_unjudged("RES-02",
                   "imap\n! limit limit=errors amount=1\nS0: * OK hello\nC0: a LOGIN alice sesame\n"
