@@ -242,9 +242,9 @@ def matrix(night, seconds):
 
 def live(night, _):
     """The code that has threads and sockets, under ThreadSanitizer."""
-    night.build("tsan", "live_test", "explore_test", "planted-bugs")
+    night.build("tsan", "live_test", "explore_test", "walk_test", "planted-bugs")
     log = night.output / "logs" / "tsan.log"
-    job = Job("tsan", ["ctest", "--preset", "tsan", "-R", r"^(live|explore|planted)\.", "-E", r"^live\.[a-z]+$"], 3600, {}, log)
+    job = Job("tsan", ["ctest", "--preset", "tsan", "-R", r"^(live|explore|walk|planted)\.", "-E", r"^live\.[a-z]+$"], 3600, {}, log)
     status = next(ended for _, ended in night.run_all("under TSan", [job]))
     said = text_of(log)
     raced = "ThreadSanitizer: " in said and status != 0
