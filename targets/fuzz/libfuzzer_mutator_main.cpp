@@ -19,6 +19,7 @@ extern "C" [[gnu::weak]] std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::s
                                                       std::size_t size_max);
 // What only libFuzzer has; AFL++'s driver borrows its other names.
 namespace fuzzer {
+// NOLINTNEXTLINE(readability-identifier-naming): theirs
 [[gnu::weak]] int FuzzerDriver(int* argc, char*** argv,
                                int (*target)(const std::uint8_t* data, std::size_t size));
 }  // namespace fuzzer
