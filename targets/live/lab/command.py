@@ -199,17 +199,18 @@ def two_surveys(path, names, jobs):
 
 
 def settled(path, rows, again, jobs):
-    """(the rows of two runs, the servers that were probed once more): where two runs differ, they come from two more
+    """(the rows of two runs, in what they differed at first): where they do, they come from two more
     runs of these servers alone. What a machine under load makes of a server's pauses is not the server's."""
-    differing = sorted({text.split()[0] for text in survey.differences(rows, again)})
+    why = list(survey.differences(rows, again))
+    differing = sorted({text.split()[0] for text in why})
     if not differing:
-        return rows, again, differing
+        return rows, again, why
     (more, _, _), (even_more, _, _) = two_surveys(path, differing, jobs)
 
     def renewed(old, new):
         return [row for row in old if row["server"] not in differing] + new
 
-    return renewed(rows, more), renewed(again, even_more), differing
+    return renewed(rows, more), renewed(again, even_more), why
 
 
 def broken(failed):
@@ -254,8 +255,8 @@ def do_check(arguments):
         judged_so = sum(result.get("monitor") == "violated" for result in results)
         print(f"{len(results)} findings played; {judged_so} of them violations to the monitor as well, which doesn't see "
               "enough of the others")
-        if repeated:
-            print(f"probed once more, alone: {', '.join(repeated)}")
+        for text in repeated:
+            print(f"probed once more, alone: {text}")
         for text in [*wrong, *differing]:
             print(text)
         print(f"{len(rows)} ways to {len({row['server'] for row in rows})} servers; {len(listed)} listed deviations; "
