@@ -141,17 +141,43 @@ Data found_data(const View& view, const std::string& property) {
     row.set("engines", fmt::format("{}", fmt::join(engines, ", ")));
     where.push_back(row);
   }
+  for (const Json& stage : view.evidence.nightly) {
+    for (const Json& finding : stage["findings"]) {
+      if (finding["property"] != property) continue;
+      Data row;
+      row.set("subject", finding["file"].get<std::string>());
+      row.set("detail", finding["detail"].get<std::string>());
+      row.set("engines", fmt::format("the night's stage {}", stage["stage"].get<std::string>()));
+      where.push_back(row);
+    }
+  }
   return where;
 }
 
+// What has a standing, and what only a night found.
+std::vector<std::string> ids_of(const View& view) {
+  std::vector<std::string> ids = view.properties();
+  for (const Json& stage : view.evidence.nightly) {
+    for (const Json& finding : stage["findings"]) {
+      const auto id = finding["property"].get<std::string>();
+      if (std::ranges::find(ids, id) == ids.end()) ids.push_back(id);
+    }
+  }
+  return ids;
+}
+
+// `open`: something is inconclusive, a stage of a night included.
 std::string headline(const View& view, std::size_t violated, bool open) {
   if (violated > 0) {
     return fmt::format("{} violated", violated == 1 ? "1 property is"
                                                     : fmt::format("{} properties are", violated));
   }
   const bool exercised =
-      std::ranges::find(view.standings, Status::holds, &Standing::status) != view.standings.end();
-  if (view.standings.empty()) return "No property was judged";
+      std::ranges::find(view.standings, Status::holds, &Standing::status) != view.standings.end() ||
+      std::ranges::any_of(view.evidence.nightly, [](const Json& stage) {
+        return stage["verdict"] == name(Status::holds);
+      });
+  if (view.standings.empty() && view.evidence.nightly.empty()) return "No property was judged";
   if (!exercised) return "Nothing was put to the test";
   return open ? "No violation was found, and not everything could be judged"
               : "No violation was found within the bounds below";
@@ -172,18 +198,22 @@ Data summary_data(const View& view) {
   }
   Data violations = list();
   std::size_t violated = 0;
-  for (const std::string& id : view.properties()) {
+  for (const std::string& id : ids_of(view)) {
     const Data where = found_data(view, id);
     if (where.is_empty_list()) continue;
     Data row = facts_data(id);
     row.set("where", where);
+    row.set("linked",
+            std::ranges::find(view.standings, id, &Standing::property) != view.standings.end());
     violations.push_back(row);
     ++violated;
   }
   Data out;
-  out.set("headline",
-          headline(view, violated, counts[static_cast<std::size_t>(Status::inconclusive)] > 0));
-  out.set("clean", violated == 0);
+  const bool open = counts[static_cast<std::size_t>(Status::inconclusive)] > 0 ||
+                    std::ranges::any_of(view.evidence.nightly, [](const Json& stage) {
+                      return stage["verdict"] == name(Status::inconclusive);
+                    });
+  out.set("headline", headline(view, violated, open));
   std::vector<std::string> subjects = view.subjects;
   subjects.insert(subjects.end(), view.servers.begin(), view.servers.end());
   out.set("title", subjects.empty() ? "sallyport" : fmt::format("{}", fmt::join(subjects, ", ")));

@@ -199,6 +199,22 @@ TEST(Page, SaysHowAWitnessOfAServerIsRepeatedThere) {
                         "--live imap://mail.example.org:143<"));
 }
 
+TEST(Page, CountsWhatANightFound) {
+  Evidence evidence = evidence_of({row_of("ADV-01", "explore", Verdict::holds)});
+  Json night = {{"schema", 1}, {"command", "nightly"}, {"results", Json::array()}};
+  night["results"].push_back({{"stage", "fast"},
+                              {"verdict", "inconclusive"},
+                              {"detail", ""},
+                              {"seconds", 1.0},
+                              {"findings", Json::array()}});
+  ASSERT_TRUE(add(evidence, "n.json", night.dump()));
+  EXPECT_THAT(page(evidence, "0", "now"), HasSubstr("not everything could be judged"));
+  night["results"][0]["findings"].push_back(
+      {{"property", "RSP-01"}, {"detail", "never completed"}, {"file", "crash-1"}});
+  ASSERT_TRUE(add(evidence, "n.json", night.dump()));
+  EXPECT_THAT(page(evidence, "0", "now"), HasSubstr("<h1>1 property is violated</h1>"));
+}
+
 TEST(Page, TellsASearchThatWasCutShort) {
   Row row = row_of("ADV-01", "explore", Verdict::holds);
   row.result.bound = {{"budget", std::string("20s")},
