@@ -331,13 +331,15 @@ void Observer::imap_tagged(std::string_view tag, std::string_view rest, Sink& ou
     return malformed_from_server(behind, out);
   }
   if (*status == Status::ok) imap_code(rest, OfferSource::code, out);
+  // Of two with this tag, the one that isn't whole yet came last.
   const auto of_tag = [&] {
+    CommandSlot found = no_command;
     for (std::size_t slot = 0; slot < commands_.size(); ++slot) {
-      if (commands_[slot].in_flight && commands_[slot].tag == tag) {
-        return static_cast<CommandSlot>(slot);
-      }
+      if (!commands_[slot].in_flight || commands_[slot].tag != tag) continue;
+      found = static_cast<CommandSlot>(slot);
+      if (found != partial_) break;
     }
-    return no_command;
+    return found;
   };
   CommandSlot slot = of_tag();
   // The command at the front isn't whole yet: it can be refused, and nothing else.
