@@ -16,6 +16,7 @@ done
 """
 WELL = "echo 'stat::number_of_executed_units: 100'\n"
 SEARCH = """#!/bin/sh
+[ "$1" = verify ] || exit 0
 echo "$@" >> arguments
 while [ "$1" != --checkpoint ]; do shift; done
 mkdir -p "$2" && touch "$2/any.checkpoint"
