@@ -19,6 +19,8 @@ class World::Wires final : public frontend::Host {
 
   /// A bit for each piece of the world that was looked at or changed so far: see Taken.
   [[nodiscard]] std::uint32_t footprint() const;
+  /// The step's mishap struck.
+  [[nodiscard]] bool struck() const { return struck_; }
 
   // What happens in a step.
   void connect(trace::SessionId s);

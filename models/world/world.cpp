@@ -34,6 +34,7 @@ bool World::can(const Step& step) const {
 }
 
 void World::step(const Step& step, trace::Trace& out, Taken* taken) {
+  struck_ = false;
   if (!can(step)) return;
   const bool was_quiet = taken == nullptr || quiet();
   before_ = std::exchange(delayed_, {});
@@ -45,6 +46,7 @@ void World::step(const Step& step, trace::Trace& out, Taken* taken) {
     wires.act(step.client, step.action);
   }
   wires.come_to_rest();
+  struck_ = wires.struck();
   if (taken != nullptr) taken->footprint = was_quiet ? wires.footprint() : ~std::uint32_t{0};
 }
 

@@ -92,6 +92,10 @@ class World {
   /// are under way.
   [[nodiscard]] bool at_rest() const { return delayed_.empty(); }
 
+  /// The mishap of the last step struck. Which connection is there to be struck may differ between
+  /// two runs that are the same otherwise.
+  [[nodiscard]] bool struck() const { return struck_; }
+
   /// At rest, and nobody waits for time to go by: what a step does is then for it alone to say.
   [[nodiscard]] bool quiet() const { return at_rest() && !front_end_.due(); }
 
@@ -176,6 +180,7 @@ class World {
   std::vector<Delivery> queue_;    // under way during a step; empty between steps
   std::uint16_t openings_ = 0;     // of back-end connections; only makes fresh challenges
   bool runaway_ = false;
+  bool struck_ = false;
 };
 
 /// Runs a whole script from a fresh world.

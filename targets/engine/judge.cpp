@@ -109,7 +109,7 @@ void Judge::set_beside(const world::Script& script, const Panel::Set& set,
 
 /// The own run has taken `step`, from `own_before`; the other takes it now.
 void Judge::step_beside(Beside& beside, const world::World& own_before, const world::World& own,
-                        std::size_t step) {
+                        const world::Script& script, std::size_t step) {
   const properties::Monitors& monitors = beside.set->monitors;
   const auto ignore = [](std::size_t, const properties::Outcome&, std::size_t) {};
   if (step == beside.part && !beside.world) {
@@ -128,6 +128,12 @@ void Judge::step_beside(Beside& beside, const world::World& own_before, const wo
   // One rests while a slow back-end keeps the other waiting: what they do next comes at different
   // times, and time is not compared.
   if (beside.world && own.at_rest() != beside.world->at_rest()) beside.parted = true;
+  // What goes wrong in one of them and not in the other, for want of a connection to go wrong, is
+  // no difference that the variation made.
+  if (beside.world && own.struck() != beside.world->struck() &&
+      script.steps[step].mishap == beside.script.steps[step].mishap) {
+    beside.parted = true;
+  }
   if (beside.parted || !own.at_rest()) return;
   monitors.compare(beside.own_first ? beside.own : beside.other,
                    beside.own_first ? beside.other : beside.own,
@@ -156,7 +162,7 @@ void Judge::run(const world::Script& script, const std::vector<const Panel::Set*
     judge_step(own_.events);
     if (on_step_ != nullptr) on_step_(context_, i, own_.events);
     runaway_ = own.runaway();
-    for (Beside& beside : beside_) step_beside(beside, before ? *before : own, own, i);
+    for (Beside& beside : beside_) step_beside(beside, before ? *before : own, own, script, i);
   }
 }
 

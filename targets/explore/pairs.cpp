@@ -134,14 +134,24 @@ class Pairs : public Pass<State> {
       next.second_monitors = step(state.second_monitors, second->events, true);
     }
     const bool rests = worlds_.at_rest(next.first);
+    const bool struck_alike =
+        (first != nullptr && first->struck) == (second != nullptr && second->struck);
+    if (!struck_alike && has_one_mishap(label)) return;  // see Judge: such runs are not compared
     if (rests != others_.at_rest(next.second)) {
-      if (!by_schedule_) return;  // see Judge: such runs are not compared
+      if (!by_schedule_) return;  // nor are such
       next.second = next.first;
       next.second_monitors = next.first_monitors;
     } else if (rests) {
       compare(id, label, next);
     }
     emit(next, label);
+  }
+
+  /// The same mishap may strike in both runs of the step that `label` begins with.
+  [[nodiscard]] bool has_one_mishap(std::uint32_t label) const {
+    const std::size_t place = label >> 16U;
+    return varied_.steps[varied_.first[place]].mishap ==
+           varied_.steps[varied_.second[place]].mishap;
   }
 
   void compare(Id id, std::uint32_t label, State& next) {

@@ -29,6 +29,7 @@ struct Outcome {
   bool quiet = true;  // World::quiet, ::at_rest and ::runaway behind it
   bool at_rest = true;
   bool runaway = false;
+  bool struck = false;  // World::struck
   EventsId events = 0;
   std::uint8_t leases = 0;
   std::array<std::uint8_t, leases_max> arities{};

@@ -206,6 +206,7 @@ Edge WorldGraph::edge(WorldId from, const Row& row, const Found& found, std::uin
           .target = target,
           .events = outcome.events,
           .renaming = renaming,
+          .struck = outcome.struck,
           .local = is_local(outcome, action)};
 }
 
@@ -266,6 +267,7 @@ void WorldGraph::run(WorldId world, const Row& row, std::uint16_t action, std::u
     outcome.quiet = scratch_->quiet();
     outcome.at_rest = scratch_->at_rest();
     outcome.runaway = scratch_->runaway();
+    outcome.struck = scratch_->struck();
     outcome.events = number(trace_.events);
     outcome.leases =
         static_cast<std::uint8_t>(std::min(taken_.arities.size(), Outcome::leases_max));

@@ -35,6 +35,7 @@ struct Edge {
   WorldId target;
   EventsId events;      // as they were seen
   RenamingId renaming;  // puts the world that was reached in the order of `target`
+  bool struck;          // World::struck
   bool local;           // the step stood on nothing but the client's own piece, and nobody waits
 };
 
