@@ -35,6 +35,7 @@ bool World::can(const Step& step) const {
 
 void World::step(const Step& step, trace::Trace& out, Taken* taken) {
   struck_ = false;
+  if (taken != nullptr) *taken = {};
   if (!can(step)) return;
   const bool was_quiet = taken == nullptr || quiet();
   before_ = std::exchange(delayed_, {});

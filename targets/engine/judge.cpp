@@ -119,7 +119,11 @@ void Judge::step_beside(Beside& beside, const world::World& own_before, const wo
   monitors.step(beside.own, own_.events, ignore);
   if (beside.world) {
     other_.clear();
-    beside.world->step(beside.script.steps[step], other_);
+    beside.world->step(beside.script.steps[step], other_, &other_taken_);
+    // A choice of connections is the same only where there is the same to choose from.
+    const bool chooses =
+        beside.set->variation != trace::Variation::schedule && !script.steps[step].leases.empty();
+    if (chooses && own_taken_.arities != other_taken_.arities) beside.parted = true;
     monitors.step(beside.other, other_.events, ignore);
     runaway_ = runaway_ || beside.world->runaway();
   } else {
@@ -158,7 +162,7 @@ void Judge::run(const world::Script& script, const std::vector<const Panel::Set*
     std::optional<world::World> before;
     if (parts) before.emplace(own);
     own_.clear();
-    own.step(script.steps[i], own_);
+    own.step(script.steps[i], own_, &own_taken_);
     judge_step(own_.events);
     if (on_step_ != nullptr) on_step_(context_, i, own_.events);
     runaway_ = own.runaway();

@@ -100,6 +100,8 @@ class Judge {
   std::vector<Beside> beside_;
   std::vector<properties::Tally> tallies_;
   trace::Trace own_;
+  world::Taken own_taken_;
+  world::Taken other_taken_;
   trace::Trace other_;
   std::size_t events_before_ = 0;  // of the run, in steps before this one
   bool runaway_ = false;
