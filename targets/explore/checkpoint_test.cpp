@@ -3,7 +3,6 @@
 #include "targets/explore/checkpoint.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -13,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "targets/engine/directory_for_test.hpp"
 #include "targets/engine/engine_for_test.hpp"
 #include "targets/explore/explore.hpp"
 
@@ -21,22 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using trace::Protocol;
-
-/// A directory that is gone afterwards.
-class Directory {
- public:
-  explicit Directory(const std::string& name)
-      : path_(fs::temp_directory_path() / ("sallyport-" + name + std::to_string(::getpid()))) {
-    fs::remove_all(path_);
-  }
-  ~Directory() { fs::remove_all(path_); }
-  Directory(const Directory&) = delete;
-  Directory& operator=(const Directory&) = delete;
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 /// All but times, what it cost, and what a checkpoint adds.
 std::string text_of(std::vector<engine::Result> results) {
@@ -60,7 +44,7 @@ TEST_P(Checkpoints, AResumedSearchIsTheSearchInOneGo) {
   for (const bool compact : {false, true}) {
     engine::Request request = engine::request_of("exchange-2000", GetParam(), 20000);
     Bound bound{.clients = 2, .depth_max = 2, .compact = compact};
-    const Directory directory("resumed");
+    const engine::TemporaryDirectory directory;
     const std::string at_once = text_of(run(request, bound));
     bound.checkpoints = directory.path();
     request.budget.count = 300;  // of states: it stops in the middle of one
@@ -77,7 +61,7 @@ TEST_P(Checkpoints, AResumedSearchIsTheSearchInOneGo) {
 
 TEST_P(Checkpoints, AnExhaustedDepthCanBeDeepened) {
   const engine::Request request = engine::request_of("exchange-2000-sp1", GetParam(), 50000);
-  const Directory directory("deepened");
+  const engine::TemporaryDirectory directory;
   Bound bound{.depth_max = 3};
   const std::string at_once = text_of(run(request, bound));
   bound.checkpoints = directory.path();
@@ -103,7 +87,7 @@ std::string refusal(const engine::Request& request, const Bound& bound) {
 
 TEST(Checkpoint, AFileThatIsntItsOwnIsRefused) {
   const engine::Request request = engine::request_of("exchange-2000", Protocol::imap, 500);
-  const Directory directory("refused");
+  const engine::TemporaryDirectory directory;
   Bound bound{.clients = 2, .depth_max = 2, .checkpoints = directory.path(), .program = 7};
   const fs::path file = directory.path() / "exchange-2000-imap-single-runs.checkpoint";
   bound.resume = true;
@@ -126,7 +110,7 @@ TEST(Checkpoint, AFileThatIsntItsOwnIsRefused) {
 
 TEST(Checkpoint, AFileThatWasCutOrChangedIsRefused) {
   const engine::Request request = engine::request_of("exchange-2000", Protocol::imap, 500);
-  const Directory directory("changed");
+  const engine::TemporaryDirectory directory;
   Bound bound{.depth_max = 2, .checkpoints = directory.path()};
   (void)run(request, bound);
   bound.resume = true;

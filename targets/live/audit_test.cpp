@@ -10,12 +10,12 @@
 #include <tins/rawpdu.h>
 #include <tins/tcp.h>
 
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <vector>
 
+#include "targets/engine/directory_for_test.hpp"
 #include "trace/event.hpp"
 
 namespace sallyport::live {
@@ -29,14 +29,7 @@ using testing::StartsWith;
 
 class Audit : public testing::Test {
  protected:
-  Audit() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sallyport-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
-    directory_ = pattern;
-  }
-  ~Audit() override { std::filesystem::remove_all(directory_); }
-
-  [[nodiscard]] std::string path(const char* name) const { return directory_ / name; }
+  [[nodiscard]] std::string path(const char* name) const { return directory_.path() / name; }
   [[nodiscard]] std::string written(const char* name, std::string_view text) const {
     std::ofstream(path(name), std::ios::binary) << text;
     return path(name);
@@ -51,7 +44,7 @@ class Audit : public testing::Test {
   }
 
  private:
-  std::filesystem::path directory_;
+  engine::TemporaryDirectory directory_;
 };
 
 /// One TCP connection, as its packets.

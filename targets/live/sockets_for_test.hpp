@@ -13,7 +13,6 @@
 #include <asio/read_until.hpp>
 #include <asio/write.hpp>
 #include <cstdio>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -21,6 +20,8 @@
 #include <string_view>
 #include <thread>
 #include <vector>
+
+#include "targets/engine/directory_for_test.hpp"
 
 namespace sallyport::live::test {
 
@@ -103,9 +104,6 @@ class FakeServer {
 class Certificate {
  public:
   explicit Certificate(const std::string& owner = "sallyport test") {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sallyport-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
-    directory_ = pattern;
     const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> pair(EVP_EC_gen("P-256"),
                                                                    &EVP_PKEY_free);
     const std::unique_ptr<X509, decltype(&X509_free)> x509(X509_new(), &X509_free);
@@ -128,14 +126,8 @@ class Certificate {
     const Pem key_pem(key());
     PEM_write_PrivateKey(key_pem.file, pair.get(), nullptr, nullptr, 0, nullptr, nullptr);
   }
-  ~Certificate() {
-    std::error_code ignored;
-    std::filesystem::remove_all(directory_, ignored);
-  }
-  Certificate(const Certificate&) = delete;
-  Certificate& operator=(const Certificate&) = delete;
-  [[nodiscard]] std::string certificate() const { return directory_ / "certificate.pem"; }
-  [[nodiscard]] std::string key() const { return directory_ / "key.pem"; }
+  [[nodiscard]] std::string certificate() const { return directory_.path() / "certificate.pem"; }
+  [[nodiscard]] std::string key() const { return directory_.path() / "key.pem"; }
 
  private:
   struct Pem {
@@ -147,7 +139,7 @@ class Certificate {
     Pem& operator=(const Pem&) = delete;
     std::FILE* file;
   };
-  std::filesystem::path directory_;
+  engine::TemporaryDirectory directory_;
 };
 
 }  // namespace sallyport::live::test
