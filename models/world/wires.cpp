@@ -33,7 +33,6 @@ World::Wires::Wires(World& world, const Step& step, trace::Trace& out, Taken* ta
       openings_before_(world.openings_),
       queue_(world.queue_) {
   world_.front_end_.clear_footprint();
-  if (taken_ != nullptr) taken_->arities.clear();
 }
 
 std::uint32_t World::Wires::footprint() const {

@@ -35,7 +35,10 @@ bool World::can(const Step& step) const {
 
 void World::step(const Step& step, trace::Trace& out, Taken* taken) {
   struck_ = false;
-  if (taken != nullptr) *taken = {};
+  if (taken != nullptr) {
+    taken->arities.clear();
+    taken->footprint = 0;
+  }
   if (!can(step)) return;
   const bool was_quiet = taken == nullptr || quiet();
   before_ = std::exchange(delayed_, {});

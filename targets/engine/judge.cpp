@@ -20,6 +20,28 @@ bool is_costly(trace::Variation variation) {
          variation == trace::Variation::other_users_secrets;
 }
 
+/// A step of one of two runs, and what is there behind it.
+struct Taking {
+  const world::Step& step;
+  const world::World& world;
+  const world::Taken& taken;
+};
+
+/// Do the two runs part in this step by something that `variation` didn't make? What they show
+/// from then on says nothing.
+bool part(const Taking& own, const Taking& other, trace::Variation variation) {
+  // One rests while a slow back-end keeps the other waiting: what they do next comes at different
+  // times, and time is not compared.
+  if (own.world.at_rest() != other.world.at_rest()) return true;
+  // Something goes wrong in one of them, and the other has no connection to go wrong.
+  if (own.step.mishap == other.step.mishap && own.world.struck() != other.world.struck()) {
+    return true;
+  }
+  // A choice of connections is the same only where there is the same to choose from.
+  return variation != trace::Variation::schedule && !own.step.leases.empty() &&
+         own.taken.arities != other.taken.arities;
+}
+
 }  // namespace
 
 Judge::Judge(const Subject& subject, std::span<const properties::Property* const> properties)
@@ -107,9 +129,9 @@ void Judge::set_beside(const world::Script& script, const Panel::Set& set,
   beside_.push_back(std::move(beside));
 }
 
-/// The own run has taken `step`, from `own_before`; the other takes it now.
+/// The own run has taken `own_step`, from `own_before`; the other takes its `step` now.
 void Judge::step_beside(Beside& beside, const world::World& own_before, const world::World& own,
-                        const world::Script& script, std::size_t step) {
+                        const world::Step& own_step, std::size_t step) {
   const properties::Monitors& monitors = beside.set->monitors;
   const auto ignore = [](std::size_t, const properties::Outcome&, std::size_t) {};
   if (step == beside.part && !beside.world) {
@@ -120,23 +142,15 @@ void Judge::step_beside(Beside& beside, const world::World& own_before, const wo
   if (beside.world) {
     other_.clear();
     beside.world->step(beside.script.steps[step], other_, &other_taken_);
-    // A choice of connections is the same only where there is the same to choose from.
-    const bool chooses =
-        beside.set->variation != trace::Variation::schedule && !script.steps[step].leases.empty();
-    if (chooses && own_taken_.arities != other_taken_.arities) beside.parted = true;
+    beside.parted =
+        beside.parted ||
+        part({.step = own_step, .world = own, .taken = own_taken_},
+             {.step = beside.script.steps[step], .world = *beside.world, .taken = other_taken_},
+             beside.set->variation);
     monitors.step(beside.other, other_.events, ignore);
     runaway_ = runaway_ || beside.world->runaway();
   } else {
     beside.other = beside.own;
-  }
-  // One rests while a slow back-end keeps the other waiting: what they do next comes at different
-  // times, and time is not compared.
-  if (beside.world && own.at_rest() != beside.world->at_rest()) beside.parted = true;
-  // What goes wrong in one of them and not in the other, for want of a connection to go wrong, is
-  // no difference that the variation made.
-  if (beside.world && own.struck() != beside.world->struck() &&
-      script.steps[step].mishap == beside.script.steps[step].mishap) {
-    beside.parted = true;
   }
   if (beside.parted || !own.at_rest()) return;
   monitors.compare(beside.own_first ? beside.own : beside.other,
@@ -166,7 +180,8 @@ void Judge::run(const world::Script& script, const std::vector<const Panel::Set*
     judge_step(own_.events);
     if (on_step_ != nullptr) on_step_(context_, i, own_.events);
     runaway_ = own.runaway();
-    for (Beside& beside : beside_) step_beside(beside, before ? *before : own, own, script, i);
+    for (Beside& beside : beside_)
+      step_beside(beside, before ? *before : own, own, script.steps[i], i);
   }
 }
 

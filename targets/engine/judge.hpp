@@ -84,7 +84,7 @@ class Judge {
   void set_beside(const world::Script& script, const Panel::Set& set, const world::World& own);
   void judge_step(const trace::Events& events);
   void step_beside(Beside& beside, const world::World& own_before, const world::World& own,
-                   const world::Script& script, std::size_t step);
+                   const world::Step& own_step, std::size_t step);
   void note(std::size_t member, const properties::Outcome& outcome, std::size_t where);
 
   Subject subject_;
