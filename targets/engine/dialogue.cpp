@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "trace/escape.hpp"
+
 namespace sallyport::engine {
 
 namespace {
@@ -104,28 +106,22 @@ Run run_of(std::string heading, Recording recording, std::optional<std::size_t> 
   return {.heading = std::move(heading), .trace = std::move(recording.trace), .marked = marked};
 }
 
-int digit_of(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /// What `escaped` makes `text` of. An escape that it never writes stands for itself.
 std::string unescaped(std::string_view text) {
   std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::string_view rest = text.substr(i);
-    const char next = rest.size() > 1 ? rest[1] : '\0';
-    if (rest[0] != '\\' || std::string_view("\\rntx").find(next) == std::string_view::npos) {
-      out += rest[0];
-    } else if (next != 'x') {
-      out += next == 'r' ? '\r' : next == 'n' ? '\n' : next == 't' ? '\t' : '\\';
-      ++i;
-    } else if (rest.size() > 3 && digit_of(rest[2]) >= 0 && digit_of(rest[3]) >= 0) {
-      out += static_cast<char>((digit_of(rest[2]) << 4) | digit_of(rest[3]));
-      i += 3;
-    } else {
-      out += rest[0];
+  while (!text.empty()) {
+    std::optional<char> octet;
+    if (text.starts_with("\\t")) {  // in dialogues alone
+      octet = '\t';
+      text.remove_prefix(2);
+    } else if (text.front() == '\\' && !text.starts_with("\\\"")) {
+      octet = trace::take_escaped(text);
     }
+    if (!octet) {
+      octet = text.front();
+      text.remove_prefix(1);
+    }
+    out += *octet;
   }
   return out;
 }
