@@ -85,15 +85,7 @@ void add_audit(CLI::App& app, Action& action) {
       "`pop3`, as on the properties' pages), or a trace of events. Passwords are redacted in "
       "whatever is printed. What a recording doesn't show is unobservable.");
   sub->add_option("FILE", options->files, "The recordings")->required();
-  sub->add_option("--property", options->properties, "Judge this one only; repeatable")
-      ->type_name("ID")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  sub->add_option("--require", options->required,
-                  "Exit with 3 if this one was never exercised; repeatable")
-      ->type_name("ID")
-      ->delimiter(',')
-      ->allow_extra_args(false);
+  add_judged_options(*sub, options->properties, options->required);
   add_common(*sub, options->common);
   sub->footer(exit_statuses);
   sub->callback([options, &action] { action = [options] { return audit(*options); }; });

@@ -61,6 +61,18 @@ void add_common(CLI::App& app, Common& common) {
   app.add_flag("-q,--quiet", common.quiet, "No progress and no remarks on stderr, only failures");
 }
 
+void add_judged_options(CLI::App& app, std::vector<std::string>& properties,
+                        std::vector<std::string>& required) {
+  app.add_option("--property", properties, "Judge this one only; repeatable")
+      ->type_name("ID")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  app.add_option("--require", required, "Exit with 3 if this one was never exercised; repeatable")
+      ->type_name("ID")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+}
+
 void check(const Common& common) {
   constexpr std::array<std::string_view, 2> formats{"text", "json"};
   expect_one_of("format", common.format, formats);

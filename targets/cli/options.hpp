@@ -31,6 +31,10 @@ struct Common {
 void add_common(CLI::App& app, Common& common);
 void check(const Common& common);
 
+/// --property and --require, for a command that takes what it judges as arguments.
+void add_judged_options(CLI::App& app, std::vector<std::string>& properties,
+                        std::vector<std::string>& required);
+
 /// The name among `names` that `given` is most likely a slip of; empty where none is near.
 [[nodiscard]] std::string_view nearest(std::string_view given,
                                        std::span<const std::string_view> names);

@@ -311,15 +311,7 @@ void add_probe(CLI::App& app, Action& action) {
                   "How long it is waited for where its back-end fails (default: as --timeout); "
                   "with it back-ends hang, too")
       ->type_name("TIME");
-  sub->add_option("--property", options->properties, "Judge this one only; repeatable")
-      ->type_name("ID")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  sub->add_option("--require", options->required,
-                  "Exit with 3 if this one was never exercised; repeatable")
-      ->type_name("ID")
-      ->delimiter(',')
-      ->allow_extra_args(false);
+  add_judged_options(*sub, options->properties, options->required);
   add_manners(*sub, *options);
   add_common(*sub, options->common);
   sub->footer(exit_statuses);
