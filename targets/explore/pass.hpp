@@ -71,8 +71,7 @@ class Notebook {
   template <class ToScript>
   void note(const MonitorGraph& graph, NotesId notes, std::uint64_t states, ToScript&& script) {
     if (counts_.size() <= notes) counts_.resize(notes + std::size_t{1});
-    if (!counts_[notes].seen) first_seen(graph.notes(notes), states, script);
-    counts_[notes].seen = true;
+    if (!std::exchange(counts_[notes].seen, true)) first_seen(graph.notes(notes), states, script);
     pending_.push_back(notes);
   }
   /// The state that was being expanded is done: what was noted at it counts.
@@ -91,7 +90,7 @@ class Notebook {
  private:
   struct Count {
     std::uint64_t times = 0;
-    std::uint64_t seen = 0;
+    bool seen = false;  // also at a step that isn't settled
   };
 
   template <class ToScript>
@@ -170,7 +169,6 @@ class Pass {
   Pass(Common& common, const engine::Judge& judge, const engine::Panel::Set& set,
        const Share& share, Graphs graphs)
       : common_(common),
-        judge_(judge),
         set_(set),
         monitors_(set.monitors),
         notebook_(common, judge, set),
@@ -219,7 +217,6 @@ class Pass {
   }
 
   Common& common_;
-  const engine::Judge& judge_;
   const engine::Panel::Set& set_;
   MonitorGraph monitors_;
   Notebook notebook_;
