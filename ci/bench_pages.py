@@ -120,19 +120,23 @@ def catches_table(catches):
     return "\n".join(out)
 
 
+def beside_scripts(catches, engine, mode):
+    """Of each fault that scripts with feedback caught and `mode` tried: the rows of both."""
+    for key, row in catches.items():
+        fault, of, by = key.split(" | ")
+        other = catches.get(f"{fault} | {of} | {mode}")
+        if of == engine and by == "scripts" and row["caught"] and other:
+            yield row, other
+
+
 def ratios(catches):
     """How many times as many executions the other fuzzers need, as medians over faults that both caught."""
     out = []
     for engine in engines_of(catches):
         for mode in MODES[1:]:
-            pairs = []
-            for key, row in catches.items():
-                fault, of, by = key.split(" | ")
-                other = catches.get(f"{fault} | {of} | {mode}")
-                if of == engine and by == "scripts" and row["caught"] and other and other["caught"]:
-                    pairs.append(other["executions"] / max(row["executions"], 1))
-            only = sum(1 for key, row in catches.items() if key.endswith(f"| {engine} | scripts") and row["caught"]
-                       and not catches.get(key.replace("| scripts", f"| {mode}"), {"caught": True})["caught"])
+            rows = list(beside_scripts(catches, engine, mode))
+            pairs = [other["executions"] / max(row["executions"], 1) for row, other in rows if other["caught"]]
+            only = len(rows) - len(pairs)
             if pairs:
                 out.append(f"- {engine}, {mode}: {statistics.median(pairs):.1f} times as many executions as scripts with "
                            f"feedback, the median over the {len(pairs)} faults that both caught; {only} more faults were "
@@ -145,13 +149,8 @@ def lower_bounds(catches, executions):
     out = []
     for engine in engines_of(catches):
         for mode in MODES[1:]:
-            pairs = []
-            for key, row in catches.items():
-                fault, of, by = key.split(" | ")
-                other = catches.get(f"{fault} | {of} | {mode}")
-                if of == engine and by == "scripts" and row["caught"] and other:
-                    needed = other["executions"] if other["caught"] else max(other["executions"], executions)
-                    pairs.append(needed / max(row["executions"], 1))
+            pairs = [(other["executions"] if other["caught"] else max(other["executions"], executions))
+                     / max(row["executions"], 1) for row, other in beside_scripts(catches, engine, mode)]
             if pairs:
                 out.append(f"- {engine}, {mode}: at least {statistics.median(pairs):.1f} times as many, the median over all "
                            f"{len(pairs)} faults that scripts with feedback caught.")
