@@ -35,6 +35,7 @@ void FrontEnd::canonical(const Session& s, trace::Canonical& out) const {
   out.enumerator(s.protocol);
   for (const bool flag : {s.tls, s.authenticated, s.retried, s.proof.granted}) out.flag(flag);
   out.u8(s.failures);
+  out.u8(s.retries);
   out.u8(s.errors);
   out.enumerator(s.verb);
   out.enumerator(s.mechanism);

@@ -139,8 +139,9 @@ class FrontEnd {
     Phase phase = Phase::closed;
     bool tls = false;
     bool authenticated = false;
-    bool retried = false;  // the login in progress, on a fresh connection
-    std::uint8_t failures = 0;
+    bool retried = false;       // the login in progress, on a fresh connection
+    std::uint8_t failures = 0;  // up to where they end the session; where they don't, none
+    std::uint8_t retries = 0;   // that only a fault makes
     std::uint8_t errors = 0;
     trace::Verb verb = trace::Verb::none;                 // in progress
     trace::Mechanism mechanism = trace::Mechanism::none;  // of the exchange in progress

@@ -20,6 +20,8 @@ using trace::Verb;
 
 namespace {
 
+constexpr std::uint8_t retries_max = 3;  // of one session, where a fault retries
+
 /// POP3 has no way to write these in a user name or a password.
 bool fits_a_line(std::string_view value) {
   constexpr std::string_view breaks{"\r\n\0", 3};
@@ -224,8 +226,8 @@ void FrontEnd::finish_login(LinkId k, bool accepted, std::string_view words, Hos
     challenge(id, s.proof.server_final, host);
     return advance(id, host);
   }
-  if (faulty(Fault::retry_refused_logins) && s.failures < 3) {
-    ++s.failures;
+  if (faulty(Fault::retry_refused_logins) && s.retries < retries_max) {
+    ++s.retries;
     return send_login(k, host);
   }
   l.key.reset();
@@ -269,8 +271,9 @@ bool FrontEnd::retry_login(SessionId id, const Link& failed, Host& host) {
   Session& s = session(id);
   if (s.exchange_link != no_link) return false;  // a relayed exchange is nobody's to begin anew
   const bool stale = !failed.fresh && !failed.proven && !s.retried;
-  if (!stale && !(faulty(Fault::retry_after_credentials_went_out) && s.failures < 3)) return false;
-  if (!stale) ++s.failures;
+  const bool anyway = faulty(Fault::retry_after_credentials_went_out) && s.retries < retries_max;
+  if (!stale && !anyway) return false;
+  if (!stale) ++s.retries;
   s.retried = true;
   begin_login(id, failed.route, host);
   return true;

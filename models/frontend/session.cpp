@@ -275,7 +275,7 @@ void FrontEnd::refuse_line(trace::SessionId id, std::string_view text, Host& hos
 // A login has failed. The answer waits, and after a few there is none more.
 void FrontEnd::fail_login(trace::SessionId id, Status status, std::string_view text, Host& host) {
   Session& s = session(id);
-  if (s.failures < UINT8_MAX) ++s.failures;
+  if (s.failures < configuration_->profile.limits.failures) ++s.failures;
   s.user.clear();
   // What EXTERNAL's message asks for may be anything, and was a password where the client took the
   // exchange for PLAIN's; it is the certificate that says who fails.

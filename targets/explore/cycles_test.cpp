@@ -30,6 +30,8 @@ TEST_P(CyclesOf, Exchange2000AsksForThePasswordForEver) {
   ASSERT_TRUE(found.lasso);
   const auto& [script, loop] = *found.lasso;
   ASSERT_LT(loop, script.steps.size());
+  EXPECT_EQ(loop, 3u) << "a list, and a first exchange, which leaves a connection in the pool";
+  EXPECT_EQ(script.steps.size(), 5u) << "an exchange more\n" << world::to_text(script);
   // The loop may be gone through again and again, and each time a valid password is refused.
   world::World world(setting);
   trace::Trace trace;
