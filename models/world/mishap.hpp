@@ -61,6 +61,9 @@ enum class Strikes : std::uint8_t {
   anywhere,  // whatever back-ends say in this step
   database,
 };
+[[nodiscard]] constexpr std::uint16_t bit(Strikes strikes) {
+  return static_cast<std::uint16_t>(1U << static_cast<unsigned>(strikes));
+}
 
 struct MishapFacts {
   Mishap mishap{};

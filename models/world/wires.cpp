@@ -245,6 +245,7 @@ const backend::Directory& World::Wires::directory() {
 }
 
 bool World::Wires::strikes(Strikes where, LinkId k) {
+  openings_ |= bit(where);
   const MishapFacts& mishap = facts(step_.mishap);
   if (mishap.strikes != where || (struck_ && where != Strikes::list)) return false;
   if (mishap.imap_only && protocol() == trace::Protocol::pop3) return false;
@@ -280,6 +281,7 @@ void World::Wires::from_client(SessionId s, std::string octets) {
 
 void World::Wires::said_by_backend(LinkId k, Answer answer) {
   Link& link = *link_of(k);
+  openings_ |= bit(Strikes::anywhere);
   const bool slow = step_.mishap == Mishap::slow;
   if (slow) look_at_rest(piece_delayed);
   std::vector<Delivery>& queue = slow ? world_.delayed_ : queue_;

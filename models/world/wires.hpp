@@ -21,6 +21,8 @@ class World::Wires final : public frontend::Host {
   [[nodiscard]] std::uint32_t footprint() const;
   /// The step's mishap struck.
   [[nodiscard]] bool struck() const { return struck_; }
+  /// See Taken.
+  [[nodiscard]] std::uint16_t openings() const { return openings_; }
 
   // What happens in a step.
   void connect(trace::SessionId s);
@@ -86,6 +88,7 @@ class World::Wires final : public frontend::Host {
   std::size_t next_ = 0;
   std::size_t lease_ = 0;
   bool struck_ = false;
+  std::uint16_t openings_ = 0;
 };
 
 }  // namespace sallyport::world

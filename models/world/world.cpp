@@ -38,6 +38,7 @@ void World::step(const Step& step, trace::Trace& out, Taken* taken) {
   if (taken != nullptr) {
     taken->arities.clear();
     taken->footprint = 0;
+    taken->openings = 0;
   }
   if (!can(step)) return;
   const bool was_quiet = taken == nullptr || quiet();
@@ -51,7 +52,9 @@ void World::step(const Step& step, trace::Trace& out, Taken* taken) {
   }
   wires.come_to_rest();
   struck_ = wires.struck();
-  if (taken != nullptr) taken->footprint = was_quiet ? wires.footprint() : ~std::uint32_t{0};
+  if (taken == nullptr) return;
+  taken->footprint = was_quiet ? wires.footprint() : ~std::uint32_t{0};
+  taken->openings = wires.openings();
 }
 
 void World::begin(trace::Trace& out) const {

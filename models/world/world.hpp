@@ -65,6 +65,9 @@ struct Taken {
   /// A bit for each piece of the world that the step looked at or changed. From a quiet world with
   /// equal pieces there, the same step does the same, whatever the other pieces are.
   std::uint32_t footprint = 0;
+  /// A bit for each of Strikes: where a mishap of that kind would have struck. With one of another
+  /// kind the same step does the same.
+  std::uint16_t openings = 0;
 };
 
 /// The tls-exporter value of a channel of client `s`.

@@ -62,14 +62,6 @@ inline void canonical(const trace::Event& event, trace::Canonical& out) {
   });
 }
 
-bool has_both_clients(const std::vector<world::Step>& alphabet) {
-  return std::ranges::any_of(alphabet, [](const world::Step& step) { return step.client == 1; });
-}
-
-std::uint32_t label_of(std::uint16_t action, std::uint16_t schedule) {
-  return std::uint32_t{action} << 16U | schedule;
-}
-
 /// The same events, in whatever order: connections that close at once do so by their numbers.
 inline bool equal_but_for_order(const trace::Events& a, const trace::Events& b) {
   const auto sorted = [](const trace::Events& events) {

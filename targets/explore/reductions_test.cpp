@@ -103,6 +103,44 @@ TEST_P(Reduction, ClientsThatChangePlacesSeeTheSame) {
   }
 }
 
+TEST_P(Reduction, AMishapThatFindsNoOpeningLeavesTheStepAsItIs) {
+  engine::Random random(3);
+  std::size_t struck = 0;
+  std::size_t unstruck = 0;
+  for (const std::string_view front_end : front_ends) {
+    const auto subject = engine::subject_of(front_end, GetParam());
+    const world::Setting setting(subject.configuration, subject.protocol);
+    for (int i = 0; i < 150; ++i) {
+      const world::Script script = engine::random_script(random, GetParam(), 10);
+      world::World world(setting);
+      for (world::Step step : script.steps) {
+        step.mishap = static_cast<world::Mishap>(1 + random.below(world::mishap_count - 1));
+        world::World with = world;
+        trace::Trace seen_with;
+        with.step(step, seen_with);
+        const std::uint16_t there = world::bit(world::facts(step.mishap).strikes);
+        step.mishap = world::Mishap::none;
+        trace::Trace seen_without;
+        world::Taken taken;
+        world.step(step, seen_without, &taken);
+        if ((taken.openings & there) != 0) {
+          ++struck;
+          world = with;  // and go on with what went wrong
+          continue;
+        }
+        ++unstruck;
+        ASSERT_FALSE(with.struck());
+        ASSERT_EQ(trace::to_text(seen_with.events), trace::to_text(seen_without.events))
+            << front_end << "\n"
+            << world::to_text(script);
+        ASSERT_EQ(pieces_of(with), pieces_of(world)) << world::to_text(script);
+      }
+    }
+  }
+  EXPECT_GT(struck, 100u);
+  EXPECT_GT(unstruck, 100u);
+}
+
 std::map<std::string, std::string> verdicts(const std::vector<engine::Result>& results) {
   std::map<std::string, std::string> all;
   for (const engine::Result& result : results) {
@@ -132,6 +170,15 @@ TEST_P(Reduction, VerdictsAndShortestWitnessesStay) {
 
 std::uint64_t states(const engine::Request& request, const Bound& bound) {
   return std::get<std::uint64_t>(*engine::bound(run(request, bound)[0], "states"));
+}
+
+TEST_P(Reduction, MostStepsAreLookedUp) {
+  const auto results = run(engine::request_of("hardened", GetParam(), 10000000),
+                           {.clients = 2, .depth_max = 2, .symmetry = false});
+  const auto of = [&](std::string_view what) {
+    return std::get<std::uint64_t>(*engine::bound(results[0], what));
+  };
+  EXPECT_GT(of("transitions"), 5 * of("steps_run"));
 }
 
 TEST_P(Reduction, OnlySymmetryMakesStatesFewer) {

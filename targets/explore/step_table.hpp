@@ -33,6 +33,7 @@ struct Outcome {
   EventsId events = 0;
   std::uint8_t leases = 0;
   std::array<std::uint8_t, leases_max> arities{};
+  std::uint16_t openings = 0;   // see world::Taken
   std::uint32_t footprint = 0;  // a bit for each piece that stands in `pieces`
   std::uint32_t first = 0;      // their new ones, see StepTable::pieces
 };

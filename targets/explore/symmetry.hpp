@@ -42,7 +42,8 @@ class Symmetry {
   }
 
   [[nodiscard]] std::span<const trace::Renaming> renamings() const { return renamings_; }
-  [[nodiscard]] bool is_trivial() const { return renamings_.size() == 1; }
+  /// The two clients change places; 0 where they can't.
+  [[nodiscard]] RenamingId swap() const { return clients_ ? 1 : 0; }
   [[nodiscard]] RenamingId inverse(RenamingId renaming) const { return inverses_[renaming]; }
   /// First `first`, then `second`.
   [[nodiscard]] RenamingId both(RenamingId first, RenamingId second) const {

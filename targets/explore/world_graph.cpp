@@ -1,6 +1,7 @@
 #include "targets/explore/world_graph.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -31,6 +32,22 @@ bool equal_but_for_tags(std::string_view a, std::string_view b) {
 
 std::uint32_t bit(std::size_t piece) { return std::uint32_t{1} << piece; }
 
+bool has_both_clients(const std::vector<world::Step>& alphabet) {
+  return std::ranges::any_of(alphabet, [](const world::Step& step) { return step.client == 1; });
+}
+
+std::uint32_t label_of(std::uint16_t action, std::uint16_t schedule) {
+  return std::uint32_t{action} << 16U | schedule;
+}
+
+/// The place of `step` in `alphabet`; `otherwise` where it isn't there.
+std::uint16_t place_of(const world::Step& step, std::span<const world::Step> alphabet,
+                       std::size_t otherwise) {
+  const auto found = std::ranges::find(alphabet, step);
+  return static_cast<std::uint16_t>(
+      found == alphabet.end() ? otherwise : static_cast<std::size_t>(found - alphabet.begin()));
+}
+
 }  // namespace
 
 WorldGraph::WorldGraph(const world::Setting& setting, std::vector<world::Step> alphabet,
@@ -38,19 +55,19 @@ WorldGraph::WorldGraph(const world::Setting& setting, std::vector<world::Step> a
     : setting_(setting),
       reductions_(reductions),
       alphabet_(std::move(alphabet)),
-      symmetry_(reductions.symmetry && has_both_clients(alphabet_),
+      symmetry_((reductions.symmetry || reductions.footprints) && has_both_clients(alphabet_),
                 reductions.symmetry ? setting.front_end.connections_max : 0),
       pieces_(symmetry_.renamings()),
       worlds_(reductions.compact, seed),
       renamed_events_(symmetry_.renamings().size()),
       schedules_{{}} {
-  for (const world::Step& step : alphabet_) {
-    world::Step other = step;
+  for (std::size_t i = 0; i < alphabet_.size(); ++i) {
+    world::Step other = alphabet_[i];
     if (other.wait == 0) other.client = static_cast<std::uint8_t>(1 - other.client);
-    const auto found = std::ranges::find(alphabet_, other);
-    swapped_.push_back(static_cast<std::uint16_t>(
-        (found == alphabet_.end() ? std::ranges::find(alphabet_, step) : found) -
-        alphabet_.begin()));
+    swapped_.push_back(place_of(other, alphabet_, i));
+    other = alphabet_[i];
+    other.mishap = world::Mishap::none;
+    unstruck_.push_back(place_of(other, alphabet_, i));
   }
   built_.emplace_back();
   built_count_ = 1;
@@ -131,7 +148,7 @@ Edge WorldGraph::edge(WorldId from, const Row& row, const Found& found, std::uin
   ++transitions_;
   Row next = changed(row, found);
   RenamingId renaming = 0;
-  if (!symmetry_.is_trivial()) {
+  if (reductions_.symmetry) {
     renaming = symmetry_.ordering(next, pieces_);
     if (renaming != 0) next = symmetry_.renamed(next, renaming, pieces_);
   }
@@ -183,10 +200,20 @@ void WorldGraph::find(WorldId world, const Row& row, std::uint16_t action, std::
   const world::Step& step = alphabet_[action];
   const bool quiet = (worlds_.flags(world) & flag_quiet) != 0;
   const bool keep = reductions_.footprints && quiet && step.wait == 0;
+  if (keep && find_unstruck(world, row, action, schedule, found)) return;
   found.table = &steps_;
   found.outcome =
       keep ? steps_.find(label_of(action, schedule), step.client, row, found.met) : nullptr;
   if (found.outcome == nullptr) run(world, row, action, schedule, keep, found);
+}
+
+bool WorldGraph::find_unstruck(WorldId world, const Row& row, std::uint16_t action,
+                               std::uint16_t schedule, Found& found) {
+  const std::uint16_t unstruck = unstruck_[action];
+  if (unstruck == action) return false;
+  find(world, row, unstruck, schedule, found);
+  const std::uint16_t there = world::bit(world::facts(alphabet_[action].mishap).strikes);
+  return (found.outcome->openings & there) == 0;
 }
 
 void WorldGraph::run(WorldId world, const Row& row, std::uint16_t action, std::uint16_t schedule,
@@ -215,6 +242,7 @@ void WorldGraph::run(WorldId world, const Row& row, std::uint16_t action, std::u
         static_cast<std::uint8_t>(std::min(taken_.arities.size(), Outcome::leases_max));
     std::copy_n(taken_.arities.begin(), outcome.leases, outcome.arities.begin());
     outcome.footprint |= (keep ? taken_.footprint : all) & all;
+    outcome.openings = taken_.openings;
   }
   keep = keep && outcome.footprint != all;
   StepTable& table = keep ? steps_ : passing_;
@@ -227,6 +255,10 @@ void WorldGraph::run(WorldId world, const Row& row, std::uint16_t action, std::u
   }
   found.table = &table;
   if (outcome.possible) add_pieces(before, row, outcome, found.met, table);
+  if (keep && swapped_[action] != action) {
+    add_image(row, action, schedule, *found.outcome);
+    found.outcome = steps_.find(label_of(action, schedule), step.client, row, found.met);
+  }
 }
 
 // A name of a new piece is looked for among those of the piece that it was, then among those of the
@@ -259,6 +291,35 @@ void WorldGraph::add_pieces(const Built& before, const Row& row, const Outcome& 
       names.push_back(static_cast<std::uint8_t>(place));
     }
     table.add_piece(piece, names);
+  }
+}
+
+// Of the clients' pieces the mover's is met first on both sides and the rest stand in one order, so
+// a name that is met has the same place on both.
+void WorldGraph::add_image(const Row& row, std::uint16_t action, std::uint16_t schedule,
+                           Outcome outcome) {
+  const RenamingId swap = symmetry_.swap();
+  const auto other = [](std::size_t piece) {
+    return piece < world::clients_max ? 1 - piece : piece;
+  };
+  const std::uint32_t first = outcome.first;
+  const std::uint32_t footprint = outcome.footprint;
+  outcome.footprint = 0;
+  for (std::size_t i = 0; i < piece_count_; ++i) {
+    if ((footprint & bit(i)) != 0) outcome.footprint |= bit(other(i));
+  }
+  if (outcome.possible) outcome.events = renamed(outcome.events, swap);
+  Met met;
+  steps_.add(label_of(swapped_[action], schedule), other(alphabet_[action].client),
+             symmetry_.renamed(row, swap, pieces_), outcome, met);
+  if (!outcome.possible) return;
+  for (std::size_t i = 0; i < piece_count_; ++i) {
+    if ((outcome.footprint & bit(i)) == 0) continue;
+    const auto before = static_cast<std::uint32_t>(std::popcount(footprint & (bit(other(i)) - 1)));
+    const NewPiece piece = steps_.piece(first + before);
+    const auto names = steps_.names(piece, pieces_.names(piece.piece));
+    const std::vector<std::uint8_t> copied(names.begin(), names.end());
+    steps_.add_piece(pieces_.renamed(piece.piece, swap), copied);
   }
 }
 
@@ -348,7 +409,7 @@ bool WorldGraph::is(const world::World& world, WorldId id) {
 world::Script WorldGraph::script_of(
     const std::vector<std::pair<std::uint16_t, std::uint16_t>>& way) {
   world::Script script{.protocol = setting_.protocol};
-  if (symmetry_.is_trivial()) {
+  if (!reductions_.symmetry) {
     for (const auto& [action, schedule] : way) script.steps.push_back(step_of(action, schedule));
     return script;
   }

@@ -46,7 +46,7 @@ inline constexpr std::uint8_t flag_runaway = 4;
 
 /// What makes a graph smaller or faster. Without any of it, each step of each world is run.
 struct Reductions {
-  bool footprints = true;       // steps are looked up
+  bool footprints = true;       // steps are looked up, also those of the other client
   bool symmetry = false;        // of clients, and of connections
   bool compact = false;         // worlds are told apart by fingerprints
   bool canonical_only = false;  // steps are taken on the canonical schedule only
@@ -120,10 +120,16 @@ class WorldGraph {
   Row row(WorldId world);
   void find(WorldId world, const Row& row, std::uint16_t action, std::uint16_t schedule,
             Found& found);
+  /// The outcome of the step without its mishap, where that makes no difference.
+  bool find_unstruck(WorldId world, const Row& row, std::uint16_t action, std::uint16_t schedule,
+                     Found& found);
   void run(WorldId world, const Row& row, std::uint16_t action, std::uint16_t schedule, bool keep,
            Found& found);
   void add_pieces(const Built& before, const Row& row, const Outcome& outcome, const Met& met,
                   StepTable& table);
+  /// `outcome` is that of a step from `row`: now the other client's from the world in which the
+  /// clients have changed places is known as well.
+  void add_image(const Row& row, std::uint16_t action, std::uint16_t schedule, Outcome outcome);
   Edge edge(WorldId from, const Row& row, const Found& found, std::uint16_t action,
             std::uint16_t schedule);
   [[nodiscard]] bool is_local(const Outcome& outcome, std::uint16_t action) const;
@@ -139,7 +145,8 @@ class WorldGraph {
   Reductions reductions_;
   std::vector<world::Step> alphabet_;
   Symmetry symmetry_;
-  std::vector<std::uint16_t> swapped_;  // the same action of the other client
+  std::vector<std::uint16_t> swapped_;   // the same action of the other client
+  std::vector<std::uint16_t> unstruck_;  // the same step without its mishap
   Pieces pieces_;
   std::size_t piece_count_ = 0;
   WorldTable worlds_;
