@@ -4,19 +4,58 @@
 // the same as names of other pieces is the world's to say, not the piece's.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "targets/explore/octets.hpp"
 #include "trace/canonical.hpp"
+#include "trace/event.hpp"
 #include "trace/renaming.hpp"
 
 namespace sallyport::explore {
 
 using PieceId = std::uint32_t;
+
+/// Most octets of a piece are zeros: each row of up to 255 of them as one zero and their count.
+inline void squeeze(std::string_view octets, std::string& out) {
+  out.resize_and_overwrite(2 * octets.size(), [&](char* const to, std::size_t) {
+    char* end = to;
+    const char* at = octets.data();
+    const char* const last = at + octets.size();
+    const auto are_zeros = [&] {
+      std::uint64_t eight = 1;
+      if (last - at >= 8) std::memcpy(&eight, at, 8);
+      return eight == 0;
+    };
+    while (at != last) {
+      *end++ = *at;
+      if (*at++ != 0) continue;
+      const char* const most = at + std::min<std::ptrdiff_t>(254, last - at);
+      const char* const first = at - 1;
+      while (most - at >= 8 && are_zeros()) at += 8;
+      while (at != most && *at == 0) ++at;
+      *end++ = static_cast<char>(at - first);
+    }
+    return static_cast<std::size_t>(end - to);
+  });
+}
+[[nodiscard]] inline std::string unsqueezed(std::string_view octets) {
+  std::string out;
+  for (std::size_t at = 0; at < octets.size(); ++at) {
+    if (octets[at] != 0) {
+      out += octets[at];
+    } else {
+      out.append(static_cast<std::uint8_t>(octets[++at]), '\0');
+    }
+  }
+  return out;
+}
 
 class Pieces {
  public:
@@ -25,67 +64,87 @@ class Pieces {
   }
 
   PieceId number(const trace::Canonical& piece) {
-    return number(piece.bytes(), piece.places(), static_cast<std::uint8_t>(piece.names().size()));
+    squeeze(piece.bytes(), squeezed_);
+    const PieceId id = octets_.number(squeezed_);
+    if (id < facts_.size()) return id;
+    std::string places;
+    for (const trace::Canonical::Place& place : piece.places()) {
+      const std::uint32_t packed = place.at << 1U | (place.link ? 1U : 0U);
+      places.append(reinterpret_cast<const char*>(&packed), sizeof packed);
+    }
+    add_facts(piece.bytes(), places_.number(places),
+              static_cast<std::uint8_t>(piece.names().size()));
+    return id;
   }
   /// The same piece once clients and connections have other numbers.
   PieceId renamed(PieceId piece, std::size_t renaming) {
     std::vector<PieceId>& known = renamed_[renaming];
     if (known.size() <= piece) known.resize(octets_.size(), unknown);
     if (known[piece] != unknown) return known[piece];
-    std::string bytes(octets_[piece]);
-    for (const trace::Canonical::Place& place : facts_[piece].places) {
-      const auto old = static_cast<std::uint8_t>(bytes[place.at]);
+    std::string bytes = octets(piece);
+    const Facts facts = facts_[piece];
+    each_place(facts.places, [&](std::size_t at, bool link) {
+      const auto old = static_cast<std::uint8_t>(bytes[at]);
       const trace::Renaming& names = renamings_[renaming];
-      bytes[place.at] = static_cast<char>(place.link ? names.link(old) : names.session(old));
-    }
-    const PieceId found = number(bytes, facts_[piece].places, facts_[piece].names);
+      bytes[at] = static_cast<char>(link ? names.link(old) : names.session(old));
+    });
+    squeeze(bytes, squeezed_);
+    const PieceId found = octets_.number(squeezed_);
+    if (found == facts_.size()) add_facts(bytes, facts.places, facts.names);
     return renamed_[renaming][piece] = found;
   }
 
   [[nodiscard]] std::uint8_t names(PieceId piece) const { return facts_[piece].names; }
-  /// Equal for pieces that differ in the numbers of clients and connections at most.
+  /// Equal for pieces that differ in the numbers of clients and connections at most, and for two
+  /// others with a probability of 2^-64.
   [[nodiscard]] std::uint32_t shape(PieceId piece) const { return facts_[piece].shape; }
-  [[nodiscard]] std::string_view octets(PieceId piece) const { return octets_[piece]; }
+  [[nodiscard]] std::string octets(PieceId piece) const { return unsqueezed(octets_[piece]); }
   [[nodiscard]] std::size_t size() const { return octets_.size(); }
   [[nodiscard]] std::size_t memory() const {
-    std::size_t sum = octets_.memory() + shapes_.memory() + facts_.capacity() * sizeof(Facts);
-    for (const Facts& each : facts_) sum += each.places.capacity() * sizeof(each.places[0]);
+    std::size_t sum =
+        octets_.memory() + shapes_.memory() + places_.memory() + facts_.capacity() * sizeof(Facts);
     for (const auto& each : renamed_) sum += each.capacity() * sizeof(PieceId);
     return sum;
   }
 
   template <class Archive>
   void archive(Archive& archive) {
-    archive(octets_, shapes_, facts_, renamed_);
+    archive(octets_, shapes_, places_, facts_, renamed_);
   }
 
  private:
   struct Facts {
-    std::vector<trace::Canonical::Place> places;
+    std::uint32_t places = 0;  // see places_
     std::uint32_t shape = 0;
     std::uint8_t names = 0;
-    template <class Archive>
-    void archive(Archive& archive) {
-      archive(places, shape, names);
-    }
   };
   static constexpr PieceId unknown = 0xffffffff;
 
-  PieceId number(std::string_view bytes, const std::vector<trace::Canonical::Place>& places,
-                 std::uint8_t names) {
-    const PieceId id = octets_.number(bytes);
-    if (id < facts_.size()) return id;
+  template <class Each>
+  void each_place(std::uint32_t places, Each&& each) const {
+    const std::string_view list = places_[places];
+    std::uint32_t packed = 0;
+    for (std::size_t i = 0; i < list.size(); i += sizeof packed) {
+      std::memcpy(&packed, list.data() + i, sizeof packed);
+      each(packed >> 1U, (packed & 1U) != 0);
+    }
+  }
+
+  void add_facts(std::string_view bytes, std::uint32_t places, std::uint8_t names) {
     std::string shape(bytes);
-    for (const trace::Canonical::Place& place : places) shape[place.at] = 0;
-    facts_.push_back({.places = places, .shape = shapes_.number(shape), .names = names});
-    return id;
+    each_place(places, [&](std::size_t at, bool) { shape[at] = 0; });
+    const std::uint64_t digest = trace::digest_of(shape);
+    const auto number = shapes_.number({reinterpret_cast<const char*>(&digest), sizeof digest});
+    facts_.push_back({.places = places, .shape = number, .names = names});
   }
 
   std::span<const trace::Renaming> renamings_;
-  Octets octets_;
-  Octets shapes_;
+  Octets octets_;  // squeezed
+  Octets shapes_;  // digests; two shapes that shared one would only not be put in order
+  Octets places_;  // lists of them, each 4 octets: where, and whether a link stands there
   std::vector<Facts> facts_;
   std::vector<std::vector<PieceId>> renamed_;
+  std::string squeezed_;
 };
 
 }  // namespace sallyport::explore

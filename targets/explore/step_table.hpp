@@ -2,7 +2,7 @@
 // whose pieces under its footprint (world::Taken) are the same.
 //
 // Which pieces those are, the pieces themselves say: the table is a tree that begins with the step
-// and the client's own piece; each node names the next piece to look at, and the end says what
+// and the client's own piece; each branch names the next piece to look at, and a leaf says what
 // happens. Names are numbered here as they are met on the way, so that only their being the same or
 // not decides.
 #pragma once
@@ -60,31 +60,36 @@ struct Met {
 
 class StepTable {
  public:
-  /// The outcome of step `label` from `row`, where it is known. `mover` is the client's piece.
-  /// `met` holds the names met on the way then.
-  const Outcome* find(std::uint32_t label, std::size_t mover, const Row& row, Met& met) const {
-    met.count = 0;
-    std::uint32_t at = known(root(label, mover, row, met));
-    while (at != none && nodes_[at].piece != leaf) at = known(edge(at, row, met));
-    return at == none ? nullptr : &outcomes_[nodes_[at].outcome];
+  /// `actions`: in the alphabet.
+  explicit StepTable(std::size_t actions) : actions_(actions) {}
+
+  /// The outcome of the step from `row`, where it is known. `mover` is the client's piece. `met`
+  /// holds the names met on the way then.
+  const Outcome* find(std::uint16_t action, std::uint16_t schedule, std::size_t mover,
+                      const Row& row, Met& met) const {
+    Ref at = known_root(action, schedule, meet(mover, row, met));
+    while (at < first_leaf) at = known(key(at, row, met));
+    return at == none ? nullptr : &outcomes_[at - first_leaf];
   }
 
   /// Notes that it has `outcome`, whose footprint contains the mover's piece. Gives the outcome
   /// and, in `met`, the names in the order in which find() meets them. The caller then adds the new
   /// pieces, lowest first.
-  Outcome& add(std::uint32_t label, std::size_t mover, const Row& row, const Outcome& outcome,
-               Met& met) {
-    met.count = 0;
+  Outcome& add(std::uint16_t action, std::uint16_t schedule, std::size_t mover, const Row& row,
+               const Outcome& outcome, Met& met) {
     std::uint32_t left = outcome.footprint & ~(std::uint32_t{1} << mover);
-    std::uint32_t at = node(root(label, mover, row, met));
+    const auto leaf = static_cast<Ref>(first_leaf + outcomes_.size());
+    Ref* at = &root(action, schedule, meet(mover, row, met));
     while (true) {
-      Node& here = nodes_[at];
-      if (here.piece == unknown) here.piece = left == 0 ? leaf : lowest(left);
-      if (here.piece == leaf) break;
-      left &= ~(std::uint32_t{1} << here.piece);
-      at = node(edge(at, row, met));
+      if (*at == none && left != 0) {
+        *at = static_cast<Ref>(branches_.size());
+        branches_.push_back(lowest(left));
+      }
+      if (*at >= first_leaf) break;
+      left &= ~(std::uint32_t{1} << branches_[*at]);
+      at = &edge(key(*at, row, met)).to;
     }
-    nodes_[at].outcome = static_cast<std::uint32_t>(outcomes_.size());
+    *at = leaf;
     outcomes_.push_back(outcome);
     outcomes_.back().first = static_cast<std::uint32_t>(pieces_.size());
     return outcomes_.back();
@@ -109,31 +114,35 @@ class StepTable {
   }
   [[nodiscard]] std::size_t size() const { return outcomes_.size(); }
   [[nodiscard]] std::size_t memory() const {
-    return keys_.capacity() * sizeof(Key) + table_.octets() + nodes_.capacity() * sizeof(Node) +
+    return (roots_.capacity() + first_roots_.capacity()) * sizeof(Ref) + branches_.capacity() +
+           edges_.capacity() * sizeof(Edge) + table_.octets() +
            outcomes_.capacity() * sizeof(Outcome) + pieces_.capacity() * sizeof(NewPiece) +
            names_.capacity();
   }
 
   template <class Archive>
   void archive(Archive& archive) {
-    archive(keys_, nodes_, table_, outcomes_, pieces_, names_);
+    archive(first_roots_, roots_, branches_, edges_, table_, outcomes_, pieces_, names_);
   }
 
  private:
-  static constexpr std::uint32_t none = 0xffffffff;
-  static constexpr std::uint8_t leaf = 0xff;
-  static constexpr std::uint8_t unknown = 0xfe;
+  /// What stands at a place of the tree: nothing yet, a branch (its place in branches_), or a leaf
+  /// (an outcome's place behind first_leaf).
+  using Ref = std::uint32_t;
+  static constexpr Ref first_leaf = Ref{1} << 31U;
+  static constexpr Ref none = 0xffffffff;
 
-  struct Node {
-    std::uint8_t piece = unknown;  // to look at next
-    std::uint32_t outcome = 0;
-  };
-  /// From a node, or from a step, over a piece with these names.
+  /// From a branch over a piece with these names; or from a step over the mover's piece.
   struct Key {
     std::uint64_t names = 0;
     std::uint32_t from = 0;
     PieceId piece = 0;
     friend bool operator==(const Key&, const Key&) = default;
+  };
+  struct Edge {
+    Key key;
+    Ref to = none;
+    std::uint32_t unused = 0;  // so that every octet has a value
   };
 
   static std::uint8_t lowest(std::uint32_t bits) {
@@ -141,8 +150,15 @@ class StepTable {
     for (; (bits & 1U) == 0; bits >>= 1U) ++at;
     return at;
   }
-  static Key key(std::uint32_t from, std::size_t piece, const Row& row, Met& met) {
-    Key key{.names = 1, .from = from, .piece = row.pieces[piece]};
+  /// The mover's piece; its names are met first.
+  static PieceId meet(std::size_t mover, const Row& row, Met& met) {
+    met.count = 0;
+    for (const std::uint8_t name : row.names_of(mover)) (void)met.place(name);
+    return row.pieces[mover];
+  }
+  Key key(Ref branch, const Row& row, Met& met) const {
+    const std::size_t piece = branches_[branch];
+    Key key{.names = 1, .from = branch, .piece = row.pieces[piece]};
     // Exact for up to twelve names below 32; beyond that a hash of them.
     for (const std::uint8_t name : row.names_of(piece)) {
       const std::uint8_t place = met.place(name);
@@ -152,35 +168,48 @@ class StepTable {
     }
     return key;
   }
-  static Key root(std::uint32_t label, std::size_t mover, const Row& row, Met& met) {
-    Key first = key(label, mover, row, met);
-    first.names = 0;  // they are 0, 1, …; no node's key has this
-    return first;
-  }
-  [[nodiscard]] Key edge(std::uint32_t node, const Row& row, Met& met) const {
-    return key(node, nodes_[node].piece, row, met);
+  /// Of a step on another than the canonical schedule; no branch's key has these names.
+  static Key key(std::uint16_t action, std::uint16_t schedule, PieceId piece) {
+    return {.names = 0, .from = std::uint32_t{action} << 16U | schedule, .piece = piece};
   }
   static std::uint64_t hash(const Key& key) {
     return mixed(mixed(key.names ^ (std::uint64_t{key.from} << 32U | key.piece)));
   }
-  [[nodiscard]] std::uint32_t known(const Key& key) const {
-    return table_.find(hash(key), [&](std::uint32_t i) { return keys_[i] == key; }).value_or(none);
+
+  [[nodiscard]] Ref known(const Key& key) const {
+    const auto found =
+        table_.find(hash(key), [&](std::uint32_t i) { return edges_[i].key == key; });
+    return found ? edges_[*found].to : none;
   }
-  /// A key's place is its node's.
-  std::uint32_t node(const Key& key) {
-    const auto next = static_cast<std::uint32_t>(nodes_.size());
+  Edge& edge(const Key& key) {
+    const auto next = static_cast<std::uint32_t>(edges_.size());
     const std::uint32_t found =
-        table_.find_or_add(hash(key), next, [&](std::uint32_t i) { return keys_[i] == key; });
-    if (found == next) {
-      keys_.push_back(key);
-      nodes_.emplace_back();
+        table_.find_or_add(hash(key), next, [&](std::uint32_t i) { return edges_[i].key == key; });
+    if (found == next) edges_.push_back({.key = key});
+    return edges_[found];
+  }
+  // Those on the canonical schedule stand side by side for each piece: they are asked for in a row.
+  [[nodiscard]] Ref known_root(std::uint16_t action, std::uint16_t schedule, PieceId piece) const {
+    if (schedule != 0) return known(key(action, schedule, piece));
+    const bool known = piece < first_roots_.size() && first_roots_[piece] != none;
+    return known ? roots_[first_roots_[piece] + action] : none;
+  }
+  Ref& root(std::uint16_t action, std::uint16_t schedule, PieceId piece) {
+    if (schedule != 0) return edge(key(action, schedule, piece)).to;
+    if (first_roots_.size() <= piece) first_roots_.resize(piece + std::size_t{1}, none);
+    if (first_roots_[piece] == none) {
+      first_roots_[piece] = static_cast<std::uint32_t>(roots_.size());
+      roots_.resize(roots_.size() + actions_, none);
     }
-    return found;
+    return roots_[first_roots_[piece] + action];
   }
 
-  std::vector<Key> keys_;
-  std::vector<Node> nodes_;
-  IndexTable table_;
+  std::size_t actions_;
+  std::vector<std::uint32_t> first_roots_;  // by piece: where its roots begin
+  std::vector<Ref> roots_;                  // by action
+  std::vector<std::uint8_t> branches_;      // the piece to look at next
+  std::vector<Edge> edges_;
+  IndexTable table_;  // of edges_
   std::vector<Outcome> outcomes_;
   std::vector<NewPiece> pieces_;
   std::vector<std::uint8_t> names_;

@@ -36,10 +36,6 @@ bool has_both_clients(const std::vector<world::Step>& alphabet) {
   return std::ranges::any_of(alphabet, [](const world::Step& step) { return step.client == 1; });
 }
 
-std::uint32_t label_of(std::uint16_t action, std::uint16_t schedule) {
-  return std::uint32_t{action} << 16U | schedule;
-}
-
 /// The place of `step` in `alphabet`; `otherwise` where it isn't there.
 std::uint16_t place_of(const world::Step& step, std::span<const world::Step> alphabet,
                        std::size_t otherwise) {
@@ -59,6 +55,8 @@ WorldGraph::WorldGraph(const world::Setting& setting, std::vector<world::Step> a
                 reductions.symmetry ? setting.front_end.connections_max : 0),
       pieces_(symmetry_.renamings()),
       worlds_(reductions.compact, seed),
+      steps_(alphabet_.size()),
+      passing_(alphabet_.size()),
       renamed_events_(symmetry_.renamings().size()),
       schedules_{{}} {
   for (std::size_t i = 0; i < alphabet_.size(); ++i) {
@@ -202,8 +200,7 @@ void WorldGraph::find(WorldId world, const Row& row, std::uint16_t action, std::
   const bool keep = reductions_.footprints && quiet && step.wait == 0;
   if (keep && find_unstruck(world, row, action, schedule, found)) return;
   found.table = &steps_;
-  found.outcome =
-      keep ? steps_.find(label_of(action, schedule), step.client, row, found.met) : nullptr;
+  found.outcome = keep ? steps_.find(action, schedule, step.client, row, found.met) : nullptr;
   if (found.outcome == nullptr) run(world, row, action, schedule, keep, found);
 }
 
@@ -247,7 +244,7 @@ void WorldGraph::run(WorldId world, const Row& row, std::uint16_t action, std::u
   keep = keep && outcome.footprint != all;
   StepTable& table = keep ? steps_ : passing_;
   if (keep) {
-    found.outcome = &table.add(label_of(action, schedule), step.client, row, outcome, found.met);
+    found.outcome = &table.add(action, schedule, step.client, row, outcome, found.met);
   } else {
     found.met.count = 0;
     for (std::size_t i = 0; i < row.first[row.count]; ++i) (void)found.met.place(row.names[i]);
@@ -257,7 +254,7 @@ void WorldGraph::run(WorldId world, const Row& row, std::uint16_t action, std::u
   if (outcome.possible) add_pieces(before, row, outcome, found.met, table);
   if (keep && swapped_[action] != action) {
     add_image(row, action, schedule, *found.outcome);
-    found.outcome = steps_.find(label_of(action, schedule), step.client, row, found.met);
+    found.outcome = steps_.find(action, schedule, step.client, row, found.met);
   }
 }
 
@@ -310,7 +307,7 @@ void WorldGraph::add_image(const Row& row, std::uint16_t action, std::uint16_t s
   }
   if (outcome.possible) outcome.events = renamed(outcome.events, swap);
   Met met;
-  steps_.add(label_of(swapped_[action], schedule), other(alphabet_[action].client),
+  steps_.add(swapped_[action], schedule, other(alphabet_[action].client),
              symmetry_.renamed(row, swap, pieces_), outcome, met);
   if (!outcome.possible) return;
   for (std::size_t i = 0; i < piece_count_; ++i) {
@@ -453,7 +450,10 @@ EventsId WorldGraph::number(const trace::Events& events) {
   canonical_.clear();
   for (const trace::Event& event : events) canonical(event, canonical_);
   const EventsId id = events_numbers_.number(canonical_.bytes());
-  if (id == events_.size()) events_.push_back(events);
+  if (id == events_.size()) {
+    events_.push_back(events);
+    events_octets_ += events_.back().capacity() * sizeof(trace::Event);
+  }
   return id;
 }
 
@@ -477,15 +477,17 @@ void WorldGraph::archive(Archive& archive) {
   for (trace::Events& events : events_) {
     auto size = static_cast<std::uint32_t>(events.size());
     archive(size);
-    if (archive.reads()) events.resize(size);
+    if (archive.reads()) {
+      events.resize(size);
+      events_octets_ += events.capacity() * sizeof(trace::Event);
+    }
     for (trace::Event& event : events) each_field(event, [&](auto& field) { archive(field); });
   }
 }
 
 std::size_t WorldGraph::memory() const {
-  std::size_t sum =
-      worlds_.memory() + pieces_.memory() + steps_.memory() + events_numbers_.memory();
-  for (const trace::Events& each : events_) sum += each.capacity() * sizeof(trace::Event);
+  std::size_t sum = worlds_.memory() + pieces_.memory() + steps_.memory() +
+                    events_numbers_.memory() + events_octets_;
   for (const auto& each : renamed_events_) sum += each.capacity() * sizeof(EventsId);
   return sum;
 }

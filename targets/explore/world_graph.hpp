@@ -157,6 +157,7 @@ class WorldGraph {
   StepTable passing_;  // the last outcome that isn't worth keeping
   Octets events_numbers_;
   std::vector<trace::Events> events_;
+  std::size_t events_octets_ = 0;
   std::vector<std::vector<EventsId>> renamed_events_;
   std::vector<world::Leases> schedules_;
   EventsId beginning_ = 0;
