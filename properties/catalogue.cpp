@@ -4,10 +4,6 @@
 
 namespace sallyport::properties {
 
-#include "catalogue.inc"
-
-std::span<const Property* const> catalogue() { return all_properties; }
-
 const Property* find(std::string_view id) {
   for (const Property* const property : catalogue()) {
     if (trace::equal_fold(property->facts.id, id)) return property;

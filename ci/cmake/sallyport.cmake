@@ -6,6 +6,8 @@ if(SALLYPORT_TESTS)
   find_package(GTest REQUIRED)
 endif()
 find_package(Threads REQUIRED)
+include(sallyport_catalogue)
+include(sallyport_system_libraries)
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # With paths relative to the checkout, so that a fresh clone finds what another one compiled.
@@ -14,17 +16,21 @@ if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 
 add_library(sallyport_options INTERFACE)
+target_compile_features(sallyport_options INTERFACE cxx_std_23)
+# What is installed carries none of the rest: how a project outside compiles is its own business.
 target_include_directories(sallyport_options INTERFACE
-  ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/models)
-target_compile_options(sallyport_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
-  $<$<BOOL:${SALLYPORT_WARNINGS_ARE_ERRORS}>:-Werror>)
-target_compile_definitions(sallyport_options INTERFACE _GLIBCXX_ASSERTIONS)
+  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/models>)
+set(warnings -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
+             $<$<BOOL:${SALLYPORT_WARNINGS_ARE_ERRORS}>:-Werror>)
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
-  target_compile_options(sallyport_options INTERFACE -Wno-missing-designated-field-initializers)
+  list(APPEND warnings -Wno-missing-designated-field-initializers)
+endif()
+target_compile_options(sallyport_options INTERFACE "$<BUILD_INTERFACE:${warnings}>")
+target_compile_definitions(sallyport_options INTERFACE $<BUILD_INTERFACE:_GLIBCXX_ASSERTIONS>)
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
   find_program(LLD lld-19)
   if(LLD)
-    target_link_options(sallyport_options INTERFACE -fuse-ld=lld-19)
+    target_link_options(sallyport_options INTERFACE $<BUILD_INTERFACE:-fuse-ld=lld-19>)
   endif()
 endif()
 if(SALLYPORT_SANITIZE)
