@@ -42,6 +42,8 @@ install(EXPORT command NAMESPACE sallyport:: FILE sallyport-command.cmake DESTIN
 set_target_properties(${exported} ${command_libraries} PROPERTIES EXCLUDE_FROM_ALL OFF)
 
 install(TARGETS sallyport RUNTIME COMPONENT command)
+# Its manual page and its completions, which it makes itself when it is built.
+install(DIRECTORY ${PROJECT_BINARY_DIR}/share/ DESTINATION ${CMAKE_INSTALL_DATADIR} COMPONENT command)
 if(TARGET sallyport-fuzz-session)
   # The engine `fuzz` is this program beside the command; without it the command says that it is left out.
   install(TARGETS sallyport-fuzz-session RUNTIME COMPONENT command OPTIONAL)

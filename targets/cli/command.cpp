@@ -150,6 +150,7 @@ int run(int argc, char** argv) {
     add_properties(app, action);
     add_faults(app, action);
     add_report(app, action);
+    add_help(app, action);
     for (CLI::App* sub : app.get_subcommands({})) sub->group("Commands");
     app.footer(std::string(exit_statuses) + "\n" + examples);
     return dispatch(app, action, argc, argv);

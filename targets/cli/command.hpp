@@ -25,6 +25,7 @@ void add_replay(CLI::App& app, Action& action);
 void add_properties(CLI::App& app, Action& action);
 void add_faults(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
+void add_help(CLI::App& app, Action& action);
 
 /// Everything between main's arguments and its exit status.
 [[nodiscard]] int run(int argc, char** argv);
