@@ -42,11 +42,18 @@ install(EXPORT command NAMESPACE sallyport:: FILE sallyport-command.cmake DESTIN
 set_target_properties(${exported} ${command_libraries} PROPERTIES EXCLUDE_FROM_ALL OFF)
 
 install(TARGETS sallyport RUNTIME COMPONENT command)
+# Its documents, so that their links to each other hold, and what its options read.
+install(FILES README.md CHANGELOG.md SECURITY.md DESTINATION ${document_dir} COMPONENT command)
+install(DIRECTORY docs properties DESTINATION ${document_dir} COMPONENT command
+  FILES_MATCHING PATTERN *.md PATTERN *.svg)
+install(FILES docs/schema/results.schema.json targets/live/deviations.toml docs/kill-matrix.json
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/sallyport COMPONENT command)
+install(DIRECTORY examples DESTINATION ${document_dir} COMPONENT development)
 # Its manual page and its completions, which it makes itself when it is built.
 install(DIRECTORY ${PROJECT_BINARY_DIR}/share/ DESTINATION ${CMAKE_INSTALL_DATADIR} COMPONENT command)
 if(TARGET sallyport-fuzz-session)
-  # The engine `fuzz` is this program beside the command; without it the command says that it is left out.
-  install(TARGETS sallyport-fuzz-session RUNTIME COMPONENT command OPTIONAL)
+  # The engine `fuzz` is this program; without it the command says that the engine was left out.
+  install(TARGETS sallyport-fuzz-session RUNTIME COMPONENT command DESTINATION libexec/sallyport OPTIONAL)
 endif()
 
 set(ids "")

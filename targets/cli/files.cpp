@@ -77,7 +77,11 @@ std::filesystem::path sibling(std::string_view name) {
   std::error_code error;
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
   if (error) throw Failure(fmt::format("/proc/self/exe: {}", error.message()));
-  return self.parent_path() / name;
+  const std::filesystem::path beside = self.parent_path() / name;
+  const std::filesystem::path installed = self.parent_path().parent_path() / private_folder / name;
+  return !std::filesystem::exists(beside, error) && std::filesystem::exists(installed, error)
+             ? installed
+             : beside;
 }
 
 }  // namespace sallyport::cli

@@ -20,7 +20,10 @@ void make_directory(const std::filesystem::path& path);
 /// Tells builds of this program apart.
 [[nodiscard]] std::uint64_t digest_of_this_program();
 
-/// The path of a binary that was installed beside this one.
+/// Where programs are installed that only this one runs: from the folder above its own.
+inline constexpr std::string_view private_folder = "libexec/sallyport";
+
+/// The path of a binary of this build: beside this one, or in the private folder.
 [[nodiscard]] std::filesystem::path sibling(std::string_view name);
 
 }  // namespace sallyport::cli

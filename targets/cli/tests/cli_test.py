@@ -414,6 +414,15 @@ class Sibling(Command):
         )
         fuzzer.chmod(0o755)
 
+    def test_a_sibling_in_the_private_folder(self):
+        private = self.directory / "libexec" / "sallyport"
+        private.mkdir(parents=True)
+        shutil.move(self.directory / "sallyport-fuzz-session", private)
+        (self.directory / "bin").mkdir()
+        self.command = shutil.move(self.command, self.directory / "bin")
+        finding = "property CRASH\nsubject hardened\nprotocol imap\n0 capability\n"
+        self.assertEqual(self.run_copy("replay", "-", stdin=finding).returncode, 1)
+
     def run_copy(self, *arguments, stdin=""):
         return subprocess.run(
             [self.command, *arguments, "--format", "json"],
