@@ -4,7 +4,6 @@
 // the same as names of other pieces is the world's to say, not the piece's.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -21,41 +20,6 @@
 namespace sallyport::explore {
 
 using PieceId = std::uint32_t;
-
-/// Most octets of a piece are zeros: each row of up to 255 of them as one zero and their count.
-inline void squeeze(std::string_view octets, std::string& out) {
-  out.resize_and_overwrite(2 * octets.size(), [&](char* const to, std::size_t) {
-    char* end = to;
-    const char* at = octets.data();
-    const char* const last = at + octets.size();
-    const auto are_zeros = [&] {
-      std::uint64_t eight = 1;
-      if (last - at >= 8) std::memcpy(&eight, at, 8);
-      return eight == 0;
-    };
-    while (at != last) {
-      *end++ = *at;
-      if (*at++ != 0) continue;
-      const char* const most = at + std::min<std::ptrdiff_t>(254, last - at);
-      const char* const first = at - 1;
-      while (most - at >= 8 && are_zeros()) at += 8;
-      while (at != most && *at == 0) ++at;
-      *end++ = static_cast<char>(at - first);
-    }
-    return static_cast<std::size_t>(end - to);
-  });
-}
-[[nodiscard]] inline std::string unsqueezed(std::string_view octets) {
-  std::string out;
-  for (std::size_t at = 0; at < octets.size(); ++at) {
-    if (octets[at] != 0) {
-      out += octets[at];
-    } else {
-      out.append(static_cast<std::uint8_t>(octets[++at]), '\0');
-    }
-  }
-  return out;
-}
 
 class Pieces {
  public:

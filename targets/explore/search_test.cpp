@@ -7,6 +7,7 @@
 #include <string>
 
 #include "targets/explore/fingerprint.hpp"
+#include "targets/explore/octets.hpp"
 
 namespace sallyport::explore {
 namespace {
@@ -95,6 +96,22 @@ TEST(Fingerprint, IsAnotherOneForAnotherSeed) {
   EXPECT_NE(Fingerprints(1)("abc"), Fingerprints(2)("abc"));
   EXPECT_LT(Fingerprints::confusion(1e6, 64), 1e-5);
   EXPECT_GT(Fingerprints::confusion(1e9, 64), Fingerprints::confusion(1e6, 64));
+}
+
+TEST(Squeeze, KeepsEveryOctet) {
+  std::string squeezed;
+  engine::Random random(1);
+  for (int i = 0; i < 2000; ++i) {
+    std::string octets;
+    while (random.below(8) != 0) {
+      octets.append(random.below(300), '\0');
+      octets.append(random.below(4), static_cast<char>(random.below(256)));
+    }
+    squeeze(octets, squeezed);
+    ASSERT_EQ(unsqueezed(squeezed), octets);
+  }
+  squeeze(std::string(1000, '\0'), squeezed);
+  EXPECT_EQ(squeezed.size(), 8u) << "four rows";
 }
 
 }  // namespace

@@ -25,15 +25,15 @@ using EventsId = std::uint32_t;
 struct Outcome {
   static constexpr std::size_t leases_max = 12;
 
-  bool possible = true;
-  bool quiet = true;  // World::quiet, ::at_rest and ::runaway behind it
-  bool at_rest = true;
-  bool runaway = false;
-  bool struck = false;  // World::struck
-  EventsId events = 0;
+  bool possible : 1 = true;
+  bool quiet : 1 = true;  // World::quiet, ::at_rest and ::runaway behind it
+  bool at_rest : 1 = true;
+  bool runaway : 1 = false;
+  bool struck : 1 = false;  // World::struck
   std::uint8_t leases = 0;
+  std::uint16_t openings = 0;  // see world::Taken
   std::array<std::uint8_t, leases_max> arities{};
-  std::uint16_t openings = 0;   // see world::Taken
+  EventsId events = 0;
   std::uint32_t footprint = 0;  // a bit for each piece that stands in `pieces`
   std::uint32_t first = 0;      // their new ones, see StepTable::pieces
 };

@@ -449,7 +449,8 @@ world::Script WorldGraph::script_of(
 EventsId WorldGraph::number(const trace::Events& events) {
   canonical_.clear();
   for (const trace::Event& event : events) canonical(event, canonical_);
-  const EventsId id = events_numbers_.number(canonical_.bytes());
+  squeeze(canonical_.bytes(), encoded_);
+  const EventsId id = events_numbers_.number(encoded_);
   if (id == events_.size()) {
     events_.push_back(events);
     events_octets_ += events_.back().capacity() * sizeof(trace::Event);

@@ -154,8 +154,8 @@ class WorldGraph {
   WorldId last_row_id_ = start;  // compact: the last row that was found again
   Row last_row_;
   StepTable steps_;
-  StepTable passing_;  // the last outcome that isn't worth keeping
-  Octets events_numbers_;
+  StepTable passing_;      // the last outcome that isn't worth keeping
+  Octets events_numbers_;  // squeezed
   std::vector<trace::Events> events_;
   std::size_t events_octets_ = 0;
   std::vector<std::vector<EventsId>> renamed_events_;
