@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
+#include <span>
 
 #include "targets/cli/command.hpp"
 #include "targets/cli/failure.hpp"
@@ -16,6 +18,7 @@
 #include "targets/cli/output/table.hpp"
 #include "targets/cli/output/text.hpp"
 #include "targets/cli/output/violation.hpp"
+#include "targets/cli/progress.hpp"
 
 namespace sallyport::cli {
 namespace {
@@ -33,22 +36,34 @@ std::string repeat_line(const Options& options) {
   return line;
 }
 
-std::string report(const Rows& rows, const Options& options, const Terminal& terminal) {
-  std::string out;
-  Table table({{.heading = "recording"},
-               {.heading = "property"},
+// What of one recording was put to the test.
+std::string table_of(std::span<const Row> rows, const Terminal& terminal) {
+  Table table({{.heading = "property"},
                {.heading = "verdict"},
                {.heading = "statement", .wraps = true, .spared = true}});
   for (const Row& row : rows) {
     if (row.result.exercised == 0) continue;
     const properties::Property* property = properties::find(row.result.property);
-    table.add({{row.result.subject},
-               {row.result.property},
+    table.add({{row.result.property},
                {fmt::format("{} ×{}", properties::name(row.result.verdict), row.result.exercised),
                 style_of(row)},
                {property == nullptr ? "" : std::string(property->facts.statement), Style::quiet}});
   }
-  if (!table.empty()) out += table.fitted(terminal) + '\n';
+  return table.empty() ? std::string() : table.fitted(terminal);
+}
+
+std::string report(const Rows& rows, const Options& options, const Terminal& terminal) {
+  std::string out;
+  for (auto first = rows.begin(); first != rows.end();) {
+    const auto end = std::find_if(first, rows.end(), [&](const Row& row) {
+      return row.result.subject != first->result.subject;
+    });
+    const std::string table = table_of({first, end}, terminal);
+    if (!table.empty()) {
+      out += terminal.styled(first->result.subject, Style::heading) + '\n' + table + '\n';
+    }
+    first = end;
+  }
   for (const Row& row : rows) {
     if (row.result.verdict != properties::Verdict::violated) continue;
     out += violation(row, repeat_line(options), Lines::clipped, terminal) + '\n';
@@ -62,6 +77,7 @@ Exit audit(const Options& options) {
   const auto properties = properties_named(options.properties);
   Rows rows;
   for (const std::string& file : options.files) {
+    const BusyLine busy(options.common.quiet, "audit " + file);
     auto results = live::audit(file, read_file(file), properties);
     if (!results) throw Failure(one_line(results.error()));
     for (engine::Result& each : *results) rows.push_back({std::move(each), {}});

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "targets/cli/output/terminal.hpp"
 #include "targets/cli/output/text.hpp"
@@ -59,6 +60,22 @@ std::string Help::make_option(const CLI::Option* option, bool is_positional) con
   std::ranges::replace(left, ',', ' ');
   if (option->get_items_expected_max() > 0 && !is_positional) left += ' ' + option->get_type_name();
   return two_columns(left, option->get_description(), options_at());
+}
+
+// Sentences and statuses are wrapped; an example is there to be copied.
+std::string Help::make_footer(const CLI::App* app) const {
+  constexpr std::size_t status = 5;  // "  0  "
+  std::string out;
+  std::istringstream footer(app->get_footer());
+  for (std::string line; std::getline(footer, line);) {
+    const bool listed = line.starts_with("  ");
+    if (listed && line.size() > status && line.substr(3, 2) == "  ") {
+      out += two_columns(line.substr(2, 1), line.substr(status), status);
+    } else {
+      out += listed ? line + '\n' : paragraph(line, page());
+    }
+  }
+  return out;
 }
 
 }  // namespace sallyport::cli

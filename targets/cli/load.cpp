@@ -5,11 +5,13 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <optional>
 
 #include "targets/cli/command.hpp"
 #include "targets/cli/failure.hpp"
 #include "targets/cli/options.hpp"
 #include "targets/cli/output/json.hpp"
+#include "targets/cli/progress.hpp"
 #include "targets/cli/secrets.hpp"
 
 namespace sallyport::cli {
@@ -52,7 +54,10 @@ Exit load(const Options& options) {
   if (options.hold) {
     load.on_held = [&load] { print(fmt::format("held {}\n", load.at_once)); };
   }
+  std::optional<BusyLine> busy(std::in_place, options.common.quiet || options.hold,
+                               "load " + options.url);
   const auto result = live::load(load);
+  busy.reset();
   if (!result) throw Failure(result.error());
   const double rate = static_cast<double>(result->sessions) / result->seconds;
   if (options.common.json()) {

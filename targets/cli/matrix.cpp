@@ -221,11 +221,15 @@ std::string report(const Matrix& matrix, const std::vector<MatrixRow>& rows) {
     by_two += row.catchers() >= 2 ? 1 : 0;
     by_search += searched ? 1 : 0;
   }
-  std::string out = table.fitted(terminal_of(STDOUT_FILENO));
-  out += fmt::format(
-      "\nA cell: steps of the minimal witness, states or executions and seconds to the first "
-      "catch.\n{} faults; {} caught by at least two engines; {} by explore or rapid.\n",
-      rows.size(), by_two, by_search);
+  const Terminal terminal = terminal_of(STDOUT_FILENO);
+  std::string out = table.fitted(terminal) + '\n';
+  out += paragraph(
+      "A cell: steps of the minimal witness, states or executions and seconds to the first catch.",
+      terminal.columns);
+  out +=
+      paragraph(fmt::format("{} faults; {} caught by at least two engines; {} by explore or rapid.",
+                            rows.size(), by_two, by_search),
+                terminal.columns);
   if (!differences.empty()) out += "Minimal witnesses of different length:\n" + differences;
   return out;
 }

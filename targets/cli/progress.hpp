@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <string>
+#include <thread>
 
 #include "targets/engine/result.hpp"
 
@@ -38,6 +39,15 @@ class ProgressLine {
   std::string what_;
   Clock::time_point started_;
   Clock::time_point last_;
+};
+
+/// The same for work that can't say how far it is: what is done, and for how long.
+class BusyLine {
+ public:
+  BusyLine(bool quiet, std::string what);
+
+ private:
+  std::jthread thread_;
 };
 
 }  // namespace sallyport::cli

@@ -19,6 +19,7 @@
 #include "targets/cli/output/json.hpp"
 #include "targets/cli/output/text.hpp"
 #include "targets/cli/output/violation.hpp"
+#include "targets/cli/progress.hpp"
 #include "targets/cli/replay_live.hpp"
 #include "targets/engine/judge.hpp"
 #include "targets/engine/reduce.hpp"
@@ -224,6 +225,7 @@ Exit replay(const Options& options) {
   check(options.common);
   world::Finding finding = read_finding(options.file, options.bytes);
   Replay done;
+  std::optional<BusyLine> busy(std::in_place, options.common.quiet, "replay " + options.file);
   if (options.live.url.empty()) {
     const engine::Subject subject = subject_of(finding, options);
     if (options.reduce) finding = reduced(std::move(finding), subject);
@@ -234,6 +236,7 @@ Exit replay(const Options& options) {
     }
     done = replay_live(finding, options);
   }
+  busy.reset();
   if (options.common.json()) {
     print(dumped(document("replay", done.rows)));
   } else {

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <system_error>
 
 #include "targets/cli/command.hpp"
@@ -17,6 +18,7 @@
 #include "targets/cli/options.hpp"
 #include "targets/cli/output/table.hpp"
 #include "targets/cli/output/text.hpp"
+#include "targets/cli/progress.hpp"
 #include "targets/report/artifacts.hpp"
 #include "targets/report/bundle.hpp"
 #include "targets/report/diff.hpp"
@@ -112,15 +114,16 @@ std::string summary(const report::Evidence& evidence, const fs::path& directory,
   }
   const auto traces = static_cast<std::uint64_t>(std::ranges::count_if(
       files, [](const report::File& file) { return file.name.starts_with("traces/"); }));
-  return fmt::format(
-      "{}\n{}\n  beside it results.json, results.sarif, junit.xml, "
-      "attestation.json and {} in traces/\n",
-      parts.empty() ? "no property was judged" : joined(parts, ", "),
-      (directory / "index.html").string(), counted(traces, "file"));
+  const std::string beside = fmt::format(
+      "beside it results.json, results.sarif, junit.xml, attestation.json and {} in traces/",
+      unbroken(counted(traces, "file")));
+  return fmt::format("{}\n{}\n{}", parts.empty() ? "no property was judged" : joined(parts, ", "),
+                     (directory / "index.html").string(), paragraph(beside, terminal.columns, 2));
 }
 
 Exit write_bundle(const Options& options) {
   if (options.output.empty()) throw Failure("report: --output is required");
+  std::optional<BusyLine> busy(std::in_place, options.common.quiet, "report " + options.output);
   report::Evidence evidence;
   for (const std::string& given : options.results) read_into(evidence, given);
   if (evidence.empty()) throw Failure("there is no result in what was given");
@@ -133,6 +136,7 @@ Exit write_bundle(const Options& options) {
   if (error) throw Failure(fmt::format("{}: {}", options.output, error.message()));
   make_directory(directory / "traces");
   for (const report::File& file : files) write_file(directory / file.name, file.octets);
+  busy.reset();
   print(options.common.json() ? report::dumped(report::to_json(evidence, SALLYPORT_VERSION))
                               : summary(evidence, directory, files, terminal_of(STDOUT_FILENO)));
   return Exit::holds;
@@ -185,9 +189,10 @@ Exit compare(const Options& options) {
     text += changes("no longer known", found.lost, Style::open, terminal);
     text += changes("changed otherwise", found.other, Style::quiet, terminal);
     text += bounds(found.bounds, terminal);
-    text += fmt::format("{} compared: {} newly violated, {} fixed, {} no longer known\n",
-                        counted(found.compared, "verdict"), found.violated.size(),
-                        found.fixed.size(), found.lost.size());
+    text += paragraph(fmt::format("{} compared: {} newly violated, {} fixed, {} no longer known",
+                                  counted(found.compared, "verdict"), found.violated.size(),
+                                  found.fixed.size(), found.lost.size()),
+                      terminal.columns);
     print(text);
   }
   if (!found.violated.empty()) return Exit::violated;

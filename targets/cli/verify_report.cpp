@@ -89,9 +89,10 @@ std::string bound_of(const Run& run) {
       return std::ranges::find(row.result.bound, member) != row.result.bound.end();
     });
     const bool of_one = run.rows.size() == 1 && member.first.ends_with("_to_violation");
-    if (common && !of_one) out += fmt::format("{} {}, ", member.first, shown(member.second));
+    if (!common || of_one) continue;
+    out += unbroken(fmt::format("{} {},", member.first, shown(member.second))) + ' ';
   }
-  return out + fmt::format("{:.1f} s", run.seconds);
+  return out + unbroken(fmt::format("{:.1f} s", run.seconds));
 }
 
 std::string repeat_line(const engine::Result& result, const VerifyOptions& options) {

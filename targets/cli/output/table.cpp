@@ -90,12 +90,17 @@ void Table::print(const std::vector<Cell>& row, const std::vector<std::size_t>& 
 
 void Table::print_stacked(const std::vector<Cell>& row, const std::vector<std::size_t>& widths,
                           const Terminal& terminal, std::string& out) const {
-  bool first = true;
+  std::vector<std::size_t> beside = widths;  // of what stands in the first line
   for (std::size_t c = 0; c < columns_.size(); ++c) {
-    if (widths[c] == left_out || columns_[c].wraps) continue;
-    if (!first) out.append(gap, ' ');
+    if (columns_[c].wraps) beside[c] = left_out;
+  }
+  const bool aligned = total(beside) <= terminal.columns;
+  std::size_t owed = 0;
+  for (std::size_t c = 0; c < columns_.size(); ++c) {
+    if (beside[c] == left_out) continue;
+    out.append(owed, ' ');
     out += terminal.styled(row[c].text, row[c].style);
-    first = false;
+    owed = gap + (aligned ? beside[c] - width_of(row[c].text) : 0);
   }
   out += '\n';
   for (std::size_t c = 0; c < columns_.size(); ++c) {
@@ -111,12 +116,13 @@ void Table::print_stacked(const std::vector<Cell>& row, const std::vector<std::s
 std::string Table::fitted(const Terminal& terminal) const {
   const std::vector<std::size_t> columns = widths(terminal.columns);
   std::string out;
+  std::vector<Cell> headings;
+  for (const Column& column : columns_) headings.push_back({column.heading, Style::heading});
   if (total(columns) > terminal.columns) {
+    print_stacked(headings, columns, terminal, out);
     for (const auto& row : rows_) print_stacked(row, columns, terminal, out);
     return out;
   }
-  std::vector<Cell> headings;
-  for (const Column& column : columns_) headings.push_back({column.heading, Style::heading});
   print(headings, columns, terminal, out);
   for (const auto& row : rows_) print(row, columns, terminal, out);
   return out;

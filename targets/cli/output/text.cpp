@@ -5,6 +5,8 @@
 namespace sallyport::cli {
 namespace {
 
+constexpr std::string_view no_break = "\u00a0";
+
 bool continues(char octet) { return (static_cast<unsigned char>(octet) & 0xc0) == 0x80; }
 
 // The octets that the first `columns` code points of `text` take.
@@ -64,7 +66,34 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
     wrap_paragraph(text.substr(0, end), width, lines);
     if (end != std::string_view::npos) text.remove_prefix(end + 1);
   }
+  for (std::string& line : lines) {
+    for (std::size_t at = 0; (at = line.find(no_break, at)) != std::string::npos;) {
+      line.replace(at, no_break.size(), " ");
+    }
+  }
   return lines;
+}
+
+std::string paragraph(std::string_view text, std::size_t columns, std::size_t indent) {
+  std::string out;
+  for (const std::string& line : wrap(text, columns - std::min(columns, indent))) {
+    if (!line.empty()) out.append(indent, ' ');
+    out += line;
+    out += '\n';
+  }
+  return out;
+}
+
+std::string unbroken(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == ' ') {
+      out += no_break;
+    } else {
+      out += c;
+    }
+  }
+  return out;
 }
 
 std::string one_line(std::string_view text) {

@@ -13,8 +13,16 @@ namespace sallyport::cli {
 [[nodiscard]] std::size_t width_of(std::string_view text);
 
 /// Breaks `text` at spaces into lines of at most `width` columns; a word that is longer is cut.
-/// Line feeds in it are kept. Never empty: the empty text is one empty line.
+/// Line feeds in it are kept. Never empty: the empty text is one empty line. What went through
+/// `unbroken` is broken nowhere.
 [[nodiscard]] std::vector<std::string> wrap(std::string_view text, std::size_t width);
+
+/// `text` as one word for `wrap`, which gives it its spaces back: "states 1 500".
+[[nodiscard]] std::string unbroken(std::string_view text);
+
+/// `text` in lines for a page of `columns`, each behind `indent` blanks and with its end.
+[[nodiscard]] std::string paragraph(std::string_view text, std::size_t columns,
+                                    std::size_t indent = 0);
 
 /// `text` on one line: line ends and other controls become single spaces, none at the ends.
 [[nodiscard]] std::string one_line(std::string_view text);

@@ -69,9 +69,12 @@ std::string violation(const Row& row, std::string_view repeat, Lines lines,
                       const Terminal& terminal) {
   const engine::Result& result = row.result;
   const properties::Property* property = properties::find(result.property);
-  std::string out =
-      fmt::format("{} {} on {} ({})\n", terminal.styled("violated", style_of(row)),
-                  terminal.styled(result.property, Style::heading), result.subject, result.engine);
+  const std::string plain = fmt::format("violated {} on", result.property);
+  std::string out = paragraph(fmt::format("{} {} ({})", plain, result.subject, result.engine),
+                              terminal.columns);
+  out.replace(0, plain.size(),
+              fmt::format("{} {} on", terminal.styled("violated", style_of(row)),
+                          terminal.styled(result.property, Style::heading)));
   if (property != nullptr) {
     out += field("Requirement", property->facts.statement, terminal);
     out += field("Source", property->facts.source, terminal);
