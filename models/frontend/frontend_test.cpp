@@ -292,6 +292,19 @@ TEST_F(FrontEndTest, LogsNobodyOutInTheMiddleOfAnAnswer) {
     EXPECT_EQ(backend(0, "* 1 FETCH (UID 1)\r\n"), "S0 * 1 FETCH (UID 1)\n") << minute;
   }
   EXPECT_EQ(backend(0, "f2 OK done\r\n"), "S0 a2 OK done\n");
+  EXPECT_EQ(wait(1799), "") << "the time begins where the answer ends";
+  EXPECT_EQ(wait(1), "S0 * BYE idle for too long\nS0 <close>\n");
+}
+
+// A back-end that is slow to judge a login makes nobody older.
+TEST_F(FrontEndTest, CountsSilenceFromTheAnswerToALogin) {
+  start("hardened", Protocol::imap);
+  client("a1 LOGIN alice wonderland\r\n");
+  backend(0, "* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\r\n");
+  EXPECT_EQ(wait(50), "");
+  ASSERT_EQ(backend(0, "f1 OK logged in\r\n"), "S0 a1 OK logged in\n");
+  EXPECT_EQ(wait(1799), "");
+  EXPECT_EQ(wait(1), "S0 * BYE idle for too long\nS0 <close>\n");
 }
 
 TEST_F(FrontEndTest, HoldsNoMoreBeforeALoginThanItStates) {

@@ -318,7 +318,6 @@ void FrontEnd::elapse(std::uint32_t seconds, Host& host) {
     Session& s = sessions_[i];
     if (s.phase == Phase::closed) continue;
     if (s.phase == Phase::delayed || s.phase == Phase::lookup) footprint_.sessions |= bit(id);
-    s.idle_seconds += seconds;
     if (s.phase == Phase::delayed) {
       s.wait_seconds -= std::min(seconds, s.wait_seconds);
       if (s.wait_seconds == 0) answer_failure(id, host);
@@ -331,7 +330,8 @@ void FrontEnd::elapse(std::uint32_t seconds, Host& host) {
       }
       continue;
     }
-    if (s.phase == Phase::busy) continue;  // it is not the client's turn
+    if (s.phase == Phase::busy) continue;
+    s.idle_seconds += seconds;  // only now is it the client's turn to say something
     std::uint32_t allowed = limits.login_seconds;
     if (s.authenticated) {
       allowed = s.protocol == Protocol::imap ? limits.imap_idle_seconds : limits.pop3_idle_seconds;
