@@ -27,6 +27,10 @@ bool has_stray_octet(std::string_view octets) {
   }
   return false;
 }
+/// RFC 3501 §9: a response begins with its "*", its "+" or its tag, and a tag has no space.
+bool has_leading_space(std::string_view octets) {
+  return octets.starts_with(' ') || octets.contains("\n ");
+}
 bool has_loose_space(std::string_view octets) {
   return octets.contains("  ") || octets.contains('\t');
 }
@@ -48,6 +52,10 @@ constexpr Disagreement of_imap_greeting[] = {
     {"* OK [ALERT ready\r\n", "libetpan takes a code that doesn't end for text",
      [](std::string_view octets, const Verdicts& v) {
        return refused_by_us(v) && octets.contains('[');
+     }},
+    {" * OK ready\r\n", "libetpan steps over spaces before the line",
+     [](std::string_view octets, const Verdicts& v) {
+       return refused_by_us(v) && has_leading_space(octets);
      }},
     {"*  OK ready\r\n", "libetpan takes tabs, and many spaces, for the one space",
      [](std::string_view octets, const Verdicts& v) {
@@ -78,6 +86,10 @@ constexpr Disagreement of_imap_answer[] = {
     {"1 OK [ALERT done\r\n", "libetpan takes a code that doesn't end for text",
      [](std::string_view octets, const Verdicts& v) {
        return refused_by_us(v) && octets.contains('[');
+     }},
+    {" 1 OK done\r\n", "libetpan steps over spaces before the line",
+     [](std::string_view octets, const Verdicts& v) {
+       return refused_by_us(v) && has_leading_space(octets);
      }},
     {"1  OK done\r\n", "libetpan takes tabs, and many spaces, for the one space",
      [](std::string_view octets, const Verdicts& v) {
