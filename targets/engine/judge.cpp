@@ -165,8 +165,6 @@ void Judge::run(const world::Script& script, const std::vector<const Panel::Set*
   tallies_ = begun_tallies_;
   events_before_ = begun_.events.size();
   runaway_ = false;
-  beside_.clear();
-  world_ = fresh_;
   world::World& own = world_;
   if (on_step_ != nullptr) on_step_(context_, std::nullopt, begun_.events);
   for (const Panel::Set* const set : sets) set_beside(script, *set, own);
@@ -183,6 +181,12 @@ void Judge::run(const world::Script& script, const std::vector<const Panel::Set*
     for (Beside& beside : beside_)
       step_beside(beside, before ? *before : own, own, script.steps[i], i);
   }
+  // Now rather than before the next run: a fuzzer that looks for leaks runs an input twice if it
+  // left memory behind.
+  beside_.clear();
+  world_ = fresh_;
+  own_.clear();
+  other_.clear();
 }
 
 trace::Variation Judge::variation_of(std::string_view property) const {
