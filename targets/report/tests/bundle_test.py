@@ -87,6 +87,7 @@ class Schema(Bundle):
 
     def test_every_commands_output_is_as_published(self):
         self.documents["lab"] = json.loads((ROOT / "docs" / "servers.json").read_text(encoding="utf-8"))
+        self.documents["kept matrix"] = json.loads((ROOT / "docs" / "kill-matrix.json").read_text(encoding="utf-8"))
         self.documents["report"] = self.read("results.json")
         diff = run("report", "--diff", self.root / "verify.json", self.root / "sp1.json", "--format", "json")
         self.documents["diff"] = json.loads(diff.stdout)
