@@ -70,8 +70,8 @@ std::string violation(const Row& row, std::string_view repeat, Lines lines,
   const engine::Result& result = row.result;
   const properties::Property* property = properties::find(result.property);
   const std::string plain = fmt::format("violated {} on", result.property);
-  std::string out = paragraph(fmt::format("{} {} ({})", plain, result.subject, result.engine),
-                              terminal.columns);
+  std::string out =
+      paragraph(fmt::format("{} {} ({})", plain, result.subject, result.engine), terminal.columns);
   out.replace(0, plain.size(),
               fmt::format("{} {} on", terminal.styled("violated", style_of(row)),
                           terminal.styled(result.property, Style::heading)));
