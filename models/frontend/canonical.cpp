@@ -79,7 +79,9 @@ void FrontEnd::canonical(const Link& l, trace::Canonical& out) const {
   out.session(l.unfinished);
   out.u32(l.mechanisms.bits);
   out.u32(l.capabilities.bits);
-  out.u32(l.state == LinkState::idle ? 0 : l.wait_seconds);
+  const auto& idle = configuration_->idle;
+  out.u32(l.state == LinkState::idle && !idle ? 0 : l.wait_seconds);
+  if (idle) out.u64(l.rested);
   out.flag(l.key.has_value());
   if (l.key) {
     for (const std::uint8_t octet : *l.key) out.u8(octet);

@@ -178,8 +178,8 @@ void FrontEnd::cancel_exchange(trace::SessionId id, Host& host) {
 void FrontEnd::break_exchange(trace::SessionId id, std::string_view why, Host& host) {
   close_unfinished(id, host);
   if (const trace::LinkId held = session(id).link; held != trace::no_link) {
-    release(held, host);  // logged in for a SCRAM exchange that the client ends at its last message
-    if (!reusable(link(held))) close_link(held, host);
+    // Logged in for a SCRAM exchange that the client ends at its last message.
+    reusable(link(held)) ? release(held, host) : close_link(held, host);
   }
   refuse_line(id, why, host);
 }

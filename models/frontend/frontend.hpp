@@ -201,6 +201,7 @@ class FrontEnd {
     std::uint32_t wait_seconds = 0;  // since it was last written to or heard from
     std::optional<Key> key;          // with which it was authenticated
     std::uint32_t tags = 0;          // given out so far
+    std::uint64_t rested = 0;        // the larger, the later it was released: with an IdlePolicy
     std::string tag;                 // in progress
     std::string owner;               // pool_key_*: the parts of the key that faults leave out
     std::string unsent;              // goes out when the greeting is through, or on "+"
@@ -307,8 +308,13 @@ class FrontEnd {
   }
   void add_idle(trace::Protocol protocol, std::uint8_t route,
                 std::vector<trace::LinkId>& eligible) const;
-  void add_new(std::vector<trace::LinkId>& eligible) const;
+  void add_new(std::vector<trace::LinkId>& eligible, Host& host);
+  void end_lease(trace::LinkId link, Host& host);
   void release(trace::LinkId link, Host& host);
+  [[nodiscard]] static bool rests(const Link& link);
+  template <class Counts>
+  void keep_at_most(std::size_t most, Host& host, Counts&& counts);
+  void dismiss(trace::LinkId link, Host& host);
   void close_link(trace::LinkId link, Host& host);
   void close_unfinished(trace::SessionId id, Host& host);
   [[nodiscard]] Key key_of(const Session& session, std::uint8_t route) const;
@@ -400,6 +406,7 @@ class FrontEnd {
   std::vector<Link> links_;
   Shared shared_;
   std::uint32_t exchanges_ = 0;  // begun so far; only makes challenges
+  std::uint64_t rests_ = 0;      // begun so far, with an IdlePolicy
   mutable Footprint footprint_;
 };
 

@@ -65,7 +65,7 @@ void FrontEnd::begin_login(SessionId id, std::uint8_t route, Host& host) {
     });
     add_idle(s.protocol, route, eligible);
   }
-  add_new(eligible);
+  add_new(eligible, host);
   s.phase = Phase::busy;
   const auto chosen = lease(id, eligible, route, host);
   if (!chosen) return complete(id, Status::no, unavailable(s.protocol), host);
@@ -183,7 +183,7 @@ void FrontEnd::continue_login(LinkId k, Host& host) {
     Link& left = link(k);
     std::vector<LinkId> eligible{k};
     add_idle(left.protocol, left.route, eligible);
-    add_new(eligible);
+    add_new(eligible, host);
     const Link behind = left;
     release(k, host);
     target = lease(id, eligible, behind.route, host).value_or(k);

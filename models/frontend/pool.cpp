@@ -66,9 +66,16 @@ void FrontEnd::add_idle(Protocol protocol, std::uint8_t route,
   add(protocol, eligible, [route](const Link& l) { return !l.authenticated && l.route == route; });
 }
 
-// A new connection, where the pool may grow: it takes the smallest free number.
-void FrontEnd::add_new(std::vector<LinkId>& eligible) const {
+// A new connection, where the pool may grow: it takes the smallest free number. Where it may not,
+// somebody else's connection that rests makes room rather than that this session is refused.
+void FrontEnd::add_new(std::vector<LinkId>& eligible, Host& host) {
+  const auto& idle = configuration_->idle;
+  if (idle && eligible.size() >= idle->per_user && !eligible.empty()) return;
   look_at_all_links();
+  if (idle && eligible.empty()) {
+    keep_at_most(configuration_->connections_max - 1, host,
+                 [](const Link& l) { return l.state != LinkState::closed; });
+  }
   std::size_t free = links_.size();
   for (std::size_t k = links_.size(); k-- > 0;) {
     if (links_[k].state == LinkState::closed) free = k;
@@ -76,7 +83,7 @@ void FrontEnd::add_new(std::vector<LinkId>& eligible) const {
   if (free < configuration_->connections_max) eligible.push_back(static_cast<LinkId>(free));
 }
 
-void FrontEnd::release(LinkId k, Host& host) {
+void FrontEnd::end_lease(LinkId k, Host& host) {
   Link& l = link(k);
   const SessionId holder = l.session;
   if (holder == no_session) return;
@@ -85,8 +92,52 @@ void FrontEnd::release(LinkId k, Host& host) {
   host.inside(inside_event(Kind::release, l.protocol, holder, k));
 }
 
+/// It stays in the pool, perhaps in the place of another one.
+void FrontEnd::release(LinkId k, Host& host) {
+  end_lease(k, host);
+  const auto& idle = configuration_->idle;
+  if (!idle || !rests(link(k))) return;
+  Link& l = link(k);
+  footprint_.rest = true;  // rests_
+  l.rested = ++rests_;
+  l.wait_seconds = 0;
+  const auto user = [](const Link& each) {
+    return each.authenticated ? std::optional(each.owner) : std::nullopt;
+  };
+  keep_at_most(idle->per_user, host, [&, whose = user(l)](const Link& each) {
+    return rests(each) && user(each) == whose;
+  });
+}
+
+bool FrontEnd::rests(const Link& l) {
+  return l.state == LinkState::idle && l.session == no_session && l.unfinished == no_session;
+}
+
+/// Of those that `counts` takes. Those that don't rest are in use, however many they are.
+template <class Counts>
+void FrontEnd::keep_at_most(std::size_t most, Host& host, Counts&& counts) {
+  look_at_all_links();
+  auto count = static_cast<std::size_t>(std::ranges::count_if(links_, counts));
+  for (; count > most; --count) {
+    auto oldest = links_.end();
+    for (auto l = links_.begin(); l != links_.end(); ++l) {
+      if (!counts(*l) || !rests(*l)) continue;
+      if (oldest == links_.end() || l->rested < oldest->rested) oldest = l;
+    }
+    if (oldest == links_.end()) return;
+    dismiss(static_cast<LinkId>(oldest - links_.begin()), host);
+  }
+}
+
+/// As a client leaves that is through.
+void FrontEnd::dismiss(LinkId k, Host& host) {
+  Link& l = link(k);
+  host.to_backend(k, l.protocol == Protocol::imap ? next_tag(l) + " LOGOUT\r\n" : "QUIT\r\n");
+  close_link(k, host);
+}
+
 void FrontEnd::close_link(LinkId k, Host& host) {
-  release(k, host);
+  end_lease(k, host);
   if (link(k).state == LinkState::closed) return;
   link(k) = Link{};
   host.close_backend(k);

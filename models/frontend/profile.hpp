@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,6 +52,12 @@ struct Profile {
 /// Null where there is none of that name.
 [[nodiscard]] const Profile* find_profile(std::string_view name);
 
+/// Which connections that nobody leases are kept. Whatever this closes has rested longest.
+struct IdlePolicy {
+  std::size_t per_user = 32;    // more of one user's are not kept
+  std::uint32_t seconds = 300;  // nor any that rests so long
+};
+
 /// A front-end to be built: a profile, perhaps with a fault, perhaps with a certificate.
 struct Configuration {
   Profile profile;
@@ -60,6 +67,8 @@ struct Configuration {
   /// Of the pool, to back-ends. What two clients at a time need and one to spare, so that a search
   /// can exhaust it; a server sets what it serves.
   std::size_t connections_max = 3;
+  /// None: a pool that is full stays full, and a search has no order of connections to tell apart.
+  std::optional<IdlePolicy> idle = std::nullopt;
   /// From which challenges are made. The same number gives the same challenges, which a run that is
   /// to be repeated wants and a server for real users must not have.
   std::uint64_t nonce_seed = 0;

@@ -27,7 +27,7 @@ void FrontEnd::relay_message(SessionId id, std::string_view line, Host& host) {
   if (!first) eligible.push_back(s.exchange_link);
   if (first || stepwise) {
     add_idle(s.protocol, 0, eligible);
-    add_new(eligible);
+    add_new(eligible, host);
   }
   if (s.link != no_link) close_link(s.link, host);  // logged in already: only the fault gets here
   s.authenticated = false;

@@ -347,6 +347,14 @@ void FrontEnd::elapse(std::uint32_t seconds, Host& host) {
     abandon(id, "idle for too long", host);
   }
   for (std::size_t i = 0; i < links_.size(); ++i) {
+    if (configuration_->idle && rests(links_[i])) {
+      Link& l = link(static_cast<trace::LinkId>(i));
+      l.wait_seconds += seconds;
+      if (l.wait_seconds >= configuration_->idle->seconds) {
+        dismiss(static_cast<trace::LinkId>(i), host);
+      }
+      continue;
+    }
     if (links_[i].state == LinkState::closed || links_[i].state == LinkState::idle) continue;
     Link& l = link(static_cast<trace::LinkId>(i));
     l.wait_seconds += seconds;
@@ -385,9 +393,7 @@ void FrontEnd::end_session(trace::SessionId id, Host& host) {
   close_unfinished(id, host);
   const trace::LinkId held = session(id).link;
   if (held != trace::no_link) {
-    const bool good = reusable(link(held));
-    release(held, host);
-    if (!good) close_link(held, host);
+    reusable(link(held)) ? release(held, host) : close_link(held, host);
   }
   session(id) = Session{};
 }

@@ -32,6 +32,9 @@ struct Options {
   bool to_tls = false;
   std::string to_ca_file;
   std::string schedule = "rotate";
+  std::size_t connections = 0;
+  std::size_t idle_per_user = frontend::IdlePolicy{}.per_user;
+  std::uint32_t idle_seconds = frontend::IdlePolicy{}.seconds;
   AccountOptions accounts;
 };
 
@@ -99,6 +102,8 @@ live::ServeOptions resolved(const Options& options) {
   auto schedule = live::schedule_from(options.schedule);
   if (!schedule) throw Failure(schedule.error());
   out.schedule = *schedule;
+  out.connections_max = options.connections;
+  out.idle_connections = {.per_user = options.idle_per_user, .seconds = options.idle_seconds};
   out.directory = directory_of(options);
   return out;
 }
@@ -143,6 +148,22 @@ void add_addresses(CLI::App& sub, Options& options) {
   }
 }
 
+void add_pool_options(CLI::App& sub, Options& options) {
+  sub.add_option("--connections", options.connections,
+                 "So many back-end connections in all; where they are used up, the one that rested "
+                 "longest makes room (default: 8192)")
+      ->check(CLI::Range(1, 65535))
+      ->type_name("N");
+  sub.add_option("--idle-per-user", options.idle_per_user,
+                 "So many of a user's back-end connections are kept for later (default: 32)")
+      ->check(CLI::Range(0, 65535))
+      ->type_name("N");
+  sub.add_option("--idle-seconds", options.idle_seconds,
+                 "So long one of them rests, then it is logged out (default: 300)")
+      ->check(CLI::Range(1, 86400))
+      ->type_name("N");
+}
+
 }  // namespace
 
 void add_serve(CLI::App& app, Action& action) {
@@ -184,6 +205,7 @@ void add_serve(CLI::App& app, Action& action) {
          "Which back-end connection a relayed message takes: rotate, another one each time "
          "(default); pinned, the session's own; a number, by chance from this seed")
       ->type_name("rotate|pinned|SEED");
+  add_pool_options(*sub, *options);
   add_account_options(*sub, options->accounts);
   sub->add_flag("-q,--quiet", options->common.quiet, "No remarks on stderr, only failures");
   sub->callback([options, &action] { action = [options] { return serve(*options); }; });

@@ -70,18 +70,20 @@ inline InterposeOptions before(const Running<Server>& back_end, std::string_view
 }
 
 inline ServeOptions serving_before(const Running<Interposer>& interposer,
-                                   std::string_view front_end) {
+                                   std::string_view front_end, std::size_t connections_max = 0) {
   ServeOptions options = serving(front_end);
+  options.connections_max = connections_max;
   options.imap = "127.0.0.1:0";
   options.to_imap = interposer->listening();
   return options;
 }
 
 struct Chain {
-  explicit Chain(std::string_view front_end, std::string_view churn = "none")
+  explicit Chain(std::string_view front_end, std::string_view churn = "none",
+                 std::size_t connections_max = 0)
       : back(Server::open(serving_back_end())),
         between(Interposer::open(before(back, churn))),
-        front(Server::open(serving_before(between, front_end))) {}
+        front(Server::open(serving_before(between, front_end, connections_max))) {}
 
   [[nodiscard]] std::uint16_t port() const { return address_from(listening(front, "imap"))->port; }
   [[nodiscard]] ProbeOptions options() const {

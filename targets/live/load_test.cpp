@@ -1,5 +1,6 @@
 // The server among many: idle sessions cost little, and what hostile clients and failing back-ends
 // do to it doesn't show in anybody else's session.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <asio/write.hpp>
 #include <atomic>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -117,6 +119,48 @@ TEST(LoadCommand, CountsWhatIsRefusedAndSaysNoSecret) {
   EXPECT_EQ(result->failure, "the login is refused; expected it to go well");
 }
 
+/// How many connections a back-end has now: of this process's sockets, those at its end.
+std::size_t established_at(std::uint16_t port) {
+  std::ifstream table("/proc/self/net/tcp");
+  const std::string local = fmt::format("0100007F:{:04X}", port);
+  std::size_t count = 0;
+  for (std::string line; std::getline(table, line);) {
+    std::istringstream words(line);
+    std::string number, here, there, state;
+    words >> number >> here >> there >> state;
+    if (here == local && state == "01") ++count;
+  }
+  return count;
+}
+
+// Rotating, a session takes another connection than the last one, a new one where it may. Two users
+// share a pool that is smaller than what they ask for.
+TEST(Load, ThePoolIsBounded) {
+  constexpr std::size_t connections = 6;
+  const Running<Server> back(Server::open(test::serving_back_end()));
+  ServeOptions options = test::serving("hardened");
+  options.imap = "127.0.0.1:0";
+  options.to_imap = test::listening(back, "backend-imap");
+  options.schedule = {.kind = Schedule::Kind::rotate};
+  options.connections_max = connections;
+  options.idle_connections.per_user = 4;
+  const Running<Server> front(Server::open(std::move(options)));
+  const std::uint16_t port = address_from(test::listening(back, "backend-imap"))->port;
+  for (int round = 0; round < 2; ++round) {
+    for (const auto& [user, password] :
+         {std::pair("alice", "wonderland"), std::pair("bob", "builder")}) {
+      LoadOptions loaded = loading("imap", front);
+      loaded.credential = {user, password};
+      const auto result = load(loaded);
+      ASSERT_TRUE(result) << result.error();
+      EXPECT_EQ(result->failed, 0) << user << ": " << result->failure;
+      EXPECT_GT(result->sessions, 8) << user;
+      EXPECT_LE(established_at(port), connections);
+      EXPECT_GE(established_at(port), 1U);
+    }
+  }
+}
+
 /// Connects again and again and says `octets`; hangs up without having read anything.
 class Hostile {
  public:
@@ -145,9 +189,10 @@ class Hostile {
 
 // Whose back-ends die now and then. What a client is told is its own, each command is answered
 // once, and what it said ran once; a login may fail, for a failure that the trace tells of.
-TEST(Load, NothingIsLostOrMixedUp) {
+void expect_nothing_lost_or_mixed_up(std::size_t connections_max) {
   allow_files(2048);
-  const Chain chain("hardened", "close@answer/23,reset@exchange/29,delay@login/31");
+  const Chain chain("hardened", "close@answer/23,reset@exchange/29,delay@login/31",
+                    connections_max);
   Idle idle;
   idle.add(chain.port(), 300);
   const Hostile garbage(chain.port(), std::string(3000, '\xff') + "\r\n");
@@ -175,6 +220,11 @@ TEST(Load, NothingIsLostOrMixedUp) {
   }
   EXPECT_GT(exercised, 50);
 }
+
+TEST(Load, NothingIsLostOrMixedUp) { expect_nothing_lost_or_mixed_up(0); }
+
+// Each login is at the cost of a connection that rests.
+TEST(Load, NothingIsLostOrMixedUpWhereThePoolIsFull) { expect_nothing_lost_or_mixed_up(2); }
 
 }  // namespace
 }  // namespace sallyport::live

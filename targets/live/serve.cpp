@@ -221,8 +221,9 @@ std::optional<std::string> Server::Implementation::open() {
     return "TLS to the back-end: expected a back-end that isn't in this process";
   }
   options_.configuration.tls_to_backends = options_.to_tls.has_value();
-  // One for each session, and as many that exchanges left behind.
-  options_.configuration.connections_max = 2 * options_.sessions_max;
+  options_.configuration.connections_max =
+      options_.connections_max == 0 ? 2 * options_.sessions_max : options_.connections_max;
+  options_.configuration.idle = options_.idle_connections;
   for (const Door& door : doors) {
     const auto& address = options_.*door.address;
     if (!address) continue;

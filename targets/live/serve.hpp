@@ -47,6 +47,9 @@ struct ServeOptions {
   std::string clients_ca_file = {};
   Schedule schedule;
   std::size_t sessions_max = 4096;  // connections beyond it are refused politely
+  /// Connections to back-ends in all. 0: one for each session, and as many that exchanges left.
+  std::size_t connections_max = 0;
+  frontend::IdlePolicy idle_connections = {};
   std::chrono::milliseconds idle_max = std::chrono::minutes(30);
 };
 
