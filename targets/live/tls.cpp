@@ -50,6 +50,9 @@ std::expected<asio::ssl::context, std::string> server_context(const std::string&
   context.set_options(old_versions, error);
   // A session that rests keeps no room for records.
   SSL_CTX_set_mode(context.native_handle(), SSL_MODE_RELEASE_BUFFERS);
+  // What a client needs to resume is in its ticket: nothing is kept here, and one is enough.
+  SSL_CTX_set_session_cache_mode(context.native_handle(), SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_num_tickets(context.native_handle(), 1);
   if (error) return std::unexpected(fmt::format("TLS: {}", error.message()));
   if (auto wrong = show(context, certificate, key)) return std::unexpected(*std::move(wrong));
   if (clients_ca_file.empty()) return context;
@@ -57,7 +60,6 @@ std::expected<asio::ssl::context, std::string> server_context(const std::string&
   if (error) return refuse("CA file", clients_ca_file, error, "certificates in PEM");
   context.set_verify_mode(asio::ssl::verify_peer, error);
   // A session that is resumed shows no certificate.
-  SSL_CTX_set_session_cache_mode(context.native_handle(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(context.native_handle(), SSL_OP_NO_TICKET);
   return context;
 }

@@ -41,12 +41,26 @@ def pss_kib(session):
     return total
 
 
+def cpu_seconds(session):
+    """What a session's processes have used so far, and those that ended before."""
+    total = 0
+    for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            fields = (folder / "stat").read_text(encoding="ascii").rpartition(")")[2].split()
+            if int(fields[3]) == session:
+                total += sum(map(int, fields[11:15]))  # utime, stime, cutime, cstime: proc(5)
+    return total / os.sysconf("SC_CLK_TCK")
+
+
 class Subject:
     def __init__(self, name, ports, sessions):
         self.name, self.ports, self.sessions = name, ports, sessions
 
     def kib(self):
         return sum(pss_kib(session) for session in self.sessions)
+
+    def cpu(self):
+        return sum(cpu_seconds(session) for session in self.sessions)
 
 
 @contextlib.contextmanager
@@ -103,12 +117,21 @@ def load(binary, here, subject, protocol, transport, *options):
         here.passwords[user], "--ca-file", here.certificate, *options]]
 
 
-def sessions_per_second(command):
+def sessions_per_second(command, subject):
+    """(sessions a second, the seconds of processor time that the subject used, sessions), or None."""
+    before = subject.cpu()
     done = subprocess.run([*command, "--format", "json"], capture_output=True, text=True, check=False, timeout=PATIENCE_S)
     if done.returncode != 0:
         return None
     result = json.loads(done.stdout)
-    return result["sessions"] / result["seconds"]
+    return result["sessions"] / result["seconds"], subject.cpu() - before, result["sessions"]
+
+
+def cpu_of_one(values):
+    """Milliseconds of a subject's processor time for a session. Of all rounds together: a tick of the clock is
+    10 ms, too much for one."""
+    sessions = sum(value[2] for value in values if value)
+    return 1000 * sum(value[1] for value in values if value) / sessions if sessions else None
 
 
 def resting_kib(command, subject, count):
@@ -144,13 +167,14 @@ def measure(binary, *, rounds, seconds, resting, on_step=lambda text: None):
                     for subject in subjects:
                         command = load(binary, here, subject, protocol, transport, "--budget", f"{int(seconds * 1000)}ms",
                                        "--at-once", at_once)
-                        rate = sessions_per_second(command) if command else None
-                        seen.setdefault((protocol, transport, at_once, subject.name), []).append(rate)
-        rates = {" ".join(map(str, key)): statistics.median(values) if None not in values else None
+                        once = sessions_per_second(command, subject) if command else None
+                        seen.setdefault((protocol, transport, at_once, subject.name), []).append(once)
+        rates = {" ".join(map(str, key)): statistics.median(value[0] for value in values) if None not in values else None
                  for key, values in seen.items()}
+        cpu = {" ".join(map(str, key)): cpu_of_one(values) for key, values in seen.items() if key[3] != BEHIND}
         return {"date": str(datetime.date.today()), "machine": machine(), "load": load_before,
                 "rounds": rounds, "seconds": seconds,
-                "resting": resting, "subjects": [subject.name for subject in subjects], "rates": rates, "kib": rest,
+                "resting": resting, "subjects": [subject.name for subject in subjects], "rates": rates, "cpu": cpu, "kib": rest,
                 "skipped": here.failed}
 
 
@@ -171,6 +195,15 @@ log in, log out. {rounds} rounds of {seconds} s each, interleaved; a number is t
 In IMAP `serve` gives a connection that it logged in to the next session of the same user, password and mechanism, and so
 spares the back-end a login; that is what it is for, and the others don't. In POP3 a maildrop belongs to one session, so that
 there all do the same work.
+
+"""
+
+CPU = """
+## What a session costs a front-end
+
+Milliseconds of the front-end's own processor time for a session, over all rounds: unlike the rates it leaves out what the
+client and the back-end do on the same processors, and what the session waits for. All show the same certificate, of an EC
+key on P-256, and the client makes a full handshake each time.
 
 """
 
@@ -197,9 +230,17 @@ def page(result, markdown):
             ratios = [number(rates[OURS] / rates[name], 1) + "×" if rates[OURS] and rates[name] else "–" for name in rivals]
             lines.append([f"{protocol.upper()} {'under TLS' if transport == 'tls' else 'plain'}, {at_once} at once",
                           *(number(rates[name]) for name in subjects), *ratios])
-    text = HEAD.format(**result) + markdown(lines) + REST.format(**result)
-    rest = [["", *[name for name in subjects if name != BEHIND]]]
+    fronts = [name for name in subjects if name != BEHIND]
+    costs = [["", *fronts, *(f"{name.partition(' ')[0]} ÷ serve" for name in rivals)]]
+    for protocol, transport in WAYS:
+        for at_once in AT_ONCE:
+            each = {name: result["cpu"].get(f"{protocol} {transport} {at_once} {name}") for name in fronts}
+            ratios = [number(each[name] / each[OURS], 1) + "×" if each[OURS] and each[name] else "–" for name in rivals]
+            costs.append([f"{protocol.upper()} {'under TLS' if transport == 'tls' else 'plain'}, {at_once} at once",
+                          *(number(each[name], 2) for name in fronts), *ratios])
+    text = HEAD.format(**result) + markdown(lines) + CPU + markdown(costs) + REST.format(**result)
+    rest = [["", *fronts]]
     for transport in ("plain", "tls"):
         rest.append([f"IMAP {'under TLS' if transport == 'tls' else 'plain'}",
-                     *(number(result["kib"].get(f"imap {transport} {name}"), 1) for name in subjects if name != BEHIND)])
+                     *(number(result["kib"].get(f"imap {transport} {name}"), 1) for name in fronts)])
     return text + markdown(rest)
