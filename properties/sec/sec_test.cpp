@@ -64,6 +64,17 @@ TEST(Sec02, AnAcceptedLoginIsNoFailure) {
       0U);
 }
 
+TEST(Sec02, NorIsWhatIsSaidToWhomOneRunAloneLoggedIn) {
+  const string in = "C0: a LOGIN alice x\nS0: a OK in\n! quiescent\n";
+  const string out = "C0: a LOGIN bob x\nS0: a NO no\n! quiescent\n";
+  const string refused = "C0: b LOGIN alice x\nS0: b NO you are in\n! quiescent\n";
+  const string again = "C0: b LOGIN alice x\nS0: b NO no\n! quiescent\n";
+  EXPECT_EQ(compared(in + refused, out + again).exercised, 0U);
+  EXPECT_EQ(compared(in + refused, in + again).detail, told_apart) << "both are";
+  const string anew = "! close s0 client\nS0: * OK hi\n";
+  EXPECT_EQ(compared(in + anew + again, out + anew + refused).detail, told_apart);
+}
+
 TEST(Sec02, OneTextInCommonIsChance) {
   const auto refused = [](std::string_view tag, std::string_view words, std::string_view told) {
     return "C0: " + string(tag) + " LOGIN alice x\nF0: " + string(tag) +
