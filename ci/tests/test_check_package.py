@@ -19,8 +19,8 @@ class CheckPackage(ScriptTest):
     @unittest.skipIf(shutil.which("setpriv") is None, "setpriv isn't installed")
     def test_without_root(self):
         drop = ["setpriv", "--reuid", "65534", "--clear-groups"] if os.geteuid() == 0 else []
-        run = subprocess.run([*drop, "bash", "-s"], stdin=open(CI / "check-package", encoding="utf-8"),
-                             cwd="/", capture_output=True, text=True, check=False)
+        script = (CI / "check-package").read_text(encoding="utf-8")
+        run = subprocess.run([*drop, "bash", "-s"], input=script, cwd="/", capture_output=True, text=True, check=False)
         self.expect_one_line(run, "needs root")
 
 

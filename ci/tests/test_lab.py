@@ -261,9 +261,13 @@ class Benchmarks(unittest.TestCase):
         rates = {f"imap plain {n} {name}": rate for n in (1, 32)
                  for name, rate in zip(subjects, (300.0, 100.0, 900.0), strict=True)}
         text = bench.page({"date": "2026-11-25", "machine": "here", "load": 0.5, "rounds": 3, "seconds": 1, "resting": 9,
-                           "subjects": subjects, "rates": rates, "kib": {f"imap plain {bench.OURS}": 1.25}}, table.markdown)
+                           "subjects": subjects, "rates": rates, "cpu": {f"imap plain 1 {bench.OURS}": 0.1,
+                                                                         "imap plain 1 nginx 1": 0.3},
+                           "kib": {f"imap plain {bench.OURS}": 1.25}}, table.markdown)
         self.assertIn("| IMAP plain, 1 at once | 300 | 100 | 900 | 3.0× |", text)
         self.assertIn("| POP3 plain, 32 at once | – | – | – | – |", text)
+        self.assertIn("| IMAP plain, 1 at once | 0.10 | 0.30 | 3.0× |", text)
+        self.assertIn("| IMAP plain, 32 at once | – | – | – |", text)
         self.assertIn("| IMAP plain | 1.2 | – |", text)
 
 
