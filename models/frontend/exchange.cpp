@@ -179,7 +179,7 @@ void FrontEnd::break_exchange(trace::SessionId id, std::string_view why, Host& h
   close_unfinished(id, host);
   if (const trace::LinkId held = session(id).link; held != trace::no_link) {
     // Logged in for a SCRAM exchange that the client ends at its last message.
-    reusable(link(held)) ? release(held, host) : close_link(held, host);
+    give_back(held, host);
   }
   refuse_line(id, why, host);
 }

@@ -311,6 +311,7 @@ class FrontEnd {
   void add_new(std::vector<trace::LinkId>& eligible, Host& host);
   void end_lease(trace::LinkId link, Host& host);
   void release(trace::LinkId link, Host& host);
+  void give_back(trace::LinkId link, Host& host);
   [[nodiscard]] static bool rests(const Link& link);
   template <class Counts>
   void keep_at_most(std::size_t most, Host& host, Counts&& counts);

@@ -109,6 +109,11 @@ void FrontEnd::release(LinkId k, Host& host) {
   });
 }
 
+/// Whoever held it is through with it: it stays only where somebody else may have it.
+void FrontEnd::give_back(LinkId k, Host& host) {
+  reusable(link(k)) ? release(k, host) : close_link(k, host);
+}
+
 bool FrontEnd::rests(const Link& l) {
   return l.state == LinkState::idle && l.session == no_session && l.unfinished == no_session;
 }

@@ -393,7 +393,7 @@ void FrontEnd::end_session(trace::SessionId id, Host& host) {
   close_unfinished(id, host);
   const trace::LinkId held = session(id).link;
   if (held != trace::no_link) {
-    reusable(link(held)) ? release(held, host) : close_link(held, host);
+    give_back(held, host);
   }
   session(id) = Session{};
 }
