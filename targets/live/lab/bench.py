@@ -220,24 +220,27 @@ def number(value, digits=0):
     return "–" if value is None else f"{value:.{digits}f}"
 
 
+def measured(result, what, names, ratio, digits=0):
+    """A row for each way and number of sessions at once. `ratio(ours, theirs)` is told of each rival among `names`."""
+    rivals = [name for name in names if name not in (OURS, BEHIND)]
+    rows = []
+    for protocol, transport in WAYS:
+        for at_once in AT_ONCE:
+            each = {name: result[what].get(f"{protocol} {transport} {at_once} {name}") for name in names}
+            ratios = [number(ratio(each[OURS], each[name]), 1) + "×" if each[OURS] and each[name] else "–" for name in rivals]
+            rows.append([f"{protocol.upper()} {'under TLS' if transport == 'tls' else 'plain'}, {at_once} at once",
+                         *(number(each[name], digits) for name in names), *ratios])
+    return rows
+
+
 def page(result, markdown):
     subjects = result["subjects"]
-    rivals = [name for name in subjects if name not in (OURS, BEHIND)]
-    lines = [["", *subjects, *(f"× {name.partition(' ')[0]}" for name in rivals)]]
-    for protocol, transport in WAYS:
-        for at_once in AT_ONCE:
-            rates = {name: result["rates"].get(f"{protocol} {transport} {at_once} {name}") for name in subjects}
-            ratios = [number(rates[OURS] / rates[name], 1) + "×" if rates[OURS] and rates[name] else "–" for name in rivals]
-            lines.append([f"{protocol.upper()} {'under TLS' if transport == 'tls' else 'plain'}, {at_once} at once",
-                          *(number(rates[name]) for name in subjects), *ratios])
     fronts = [name for name in subjects if name != BEHIND]
-    costs = [["", *fronts, *(f"{name.partition(' ')[0]} ÷ serve" for name in rivals)]]
-    for protocol, transport in WAYS:
-        for at_once in AT_ONCE:
-            each = {name: result["cpu"].get(f"{protocol} {transport} {at_once} {name}") for name in fronts}
-            ratios = [number(each[name] / each[OURS], 1) + "×" if each[OURS] and each[name] else "–" for name in rivals]
-            costs.append([f"{protocol.upper()} {'under TLS' if transport == 'tls' else 'plain'}, {at_once} at once",
-                          *(number(each[name], 2) for name in fronts), *ratios])
+    rivals = [name.partition(" ")[0] for name in fronts if name != OURS]
+    lines = [["", *subjects, *(f"× {name}" for name in rivals)],
+             *measured(result, "rates", subjects, lambda ours, theirs: ours / theirs)]
+    costs = [["", *fronts, *(f"{name} ÷ serve" for name in rivals)],
+             *measured(result, "cpu", fronts, lambda ours, theirs: theirs / ours, digits=2)]
     text = HEAD.format(**result) + markdown(lines) + CPU + markdown(costs) + REST.format(**result)
     rest = [["", *fronts]]
     for transport in ("plain", "tls"):
