@@ -5,16 +5,15 @@ Run by ctest; by hand: SALLYPORT=build/dev/bin/sallyport python3 targets/cli/tes
 
 import fcntl
 import os
-import pathlib
 import pty
 import re
 import struct
 import subprocess
-import tempfile
 import termios
 import unittest
 
-SALLYPORT = os.environ.get("SALLYPORT", "sallyport")
+from cli_test import SALLYPORT, Command
+
 COMMANDS = ["verify", "probe", "serve", "interpose", "audit", "load", "replay", "properties", "faults", "report", "help"]
 ESCAPE = re.compile(r"\x1b\[([0-9;]*)m(.*?)\x1b\[0m", re.DOTALL)
 NTLM = "imap\nS0: * OK hello\nC0: a1 CAPABILITY\nS0: * CAPABILITY IMAP4rev1 AUTH=NTLM\nS0: a1 OK done\n"
@@ -68,17 +67,7 @@ class Served:
         self.process.communicate(timeout=10)
 
 
-class Terminal(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.root = pathlib.Path(folder.name)
-
-    def file(self, name, text):
-        path = self.root / name
-        path.write_text(text, encoding="utf-8")
-        return str(path)
-
+class Terminal(Command):
     def results(self, profile):
         done = subprocess.run([SALLYPORT, "verify", "--profile", profile, "--engine", "explore", "--budget", "300x",
                                "--format", "json"], capture_output=True, text=True, check=False)
@@ -96,7 +85,7 @@ class Width(Terminal):
         yield ["faults"]
         yield ["faults", "--matrix", "--fault", "advertise-ntlm,match-any-connection-without-credentials", *quick]
         yield ["audit", self.file("a-recording-of-monday.transcript", NTLM)]
-        yield ["report", old, new, "--output", str(self.root / "bundle")]
+        yield ["report", old, new, "--output", str(self.directory / "bundle")]
         yield ["report", "--diff", old, new]
         yield from ([*command, "--help"] for command in ([], *([name] for name in COMMANDS)))
 
@@ -106,7 +95,7 @@ class Width(Terminal):
                 text, _ = on_a_terminal(columns, *arguments)
                 self.assertGreater(len(text.splitlines()), 2, arguments)
                 # A path can't be shortened.
-                wide = [line for line in too_wide(text, columns) if str(self.root) not in line]
+                wide = [line for line in too_wide(text, columns) if str(self.directory) not in line]
                 self.assertEqual(wide, [], (columns, arguments))
 
     def test_a_probe_fits(self):
@@ -114,7 +103,7 @@ class Width(Terminal):
             password = self.file("alice.password", "wonderland")
             text, status = on_a_terminal(60, "probe", url, "--account", f"alice={password}", "--rate", "1000")
         self.assertEqual(status, 1, text)
-        self.assertEqual([line for line in too_wide(text, 60) if str(self.root) not in line], [])
+        self.assertEqual([line for line in too_wide(text, 60) if str(self.directory) not in line], [])
         self.assertIn("violated ADV-01", plain(text))
 
     def test_what_is_too_wide_is_seen(self):
@@ -129,7 +118,7 @@ class Colour(Terminal):
         seen = set()
         for arguments in (["verify", "--profile", "exchange-2000", "--engine", "explore", "--budget", "300x"],
                           ["audit", self.file("a.transcript", NTLM)],
-                          ["report", old, new, "--output", str(self.root / "bundle")]):
+                          ["report", old, new, "--output", str(self.directory / "bundle")]):
             for code, text in ESCAPE.findall(on_a_terminal(100, *arguments)[0]):
                 words = [word for word in self.MEANING if re.search(rf"(^|\d ){word}( ×\d+)?$", text)]
                 for word in words:
