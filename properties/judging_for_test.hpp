@@ -73,8 +73,8 @@ inline Tally tally_of(std::string_view id, const trace::Events& first,
     monitors.step(b, steps_b[i], ignore);
     monitors.compare(a, b, [&](std::size_t, const Outcome& outcome) {
       ++tally.exercised;
-      if (outcome.violation.empty()) return;
-      if (tally.violations++ == 0) tally.detail = outcome.violation;
+      if (outcome.violation().empty()) return;
+      if (tally.violations++ == 0) tally.detail = outcome.violation();
     });
   }
   return tally;

@@ -34,9 +34,9 @@ std::vector<Tally> judge(const Monitors& monitors, const trace::Events& events) 
   monitors.step(state, events, [&](std::size_t i, const Outcome& outcome, std::size_t event) {
     Tally& tally = tallies[i];
     ++tally.exercised;
-    if (outcome.violation.empty()) return;
+    if (outcome.violation().empty()) return;
     if (tally.violations++ == 0) {
-      tally.detail = outcome.violation;
+      tally.detail = outcome.violation();
       tally.event = event;
     }
   });

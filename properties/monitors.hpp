@@ -48,7 +48,7 @@ class Monitors {
       const trace::Event& event = events[e];
       for (const Listener& listener : listeners_[static_cast<std::size_t>(event.kind)]) {
         const Outcome outcome = listener.step(octets + listener.offset, event);
-        if (outcome.exercised) each(std::size_t{listener.entry}, outcome, e);
+        if (outcome.exercised()) each(std::size_t{listener.entry}, outcome, e);
       }
     }
   }
@@ -60,7 +60,7 @@ class Monitors {
       if (entries_[i].property->compare == nullptr) continue;
       const Outcome outcome = entries_[i].property->compare(first.data() + entries_[i].offset,
                                                             second.data() + entries_[i].offset);
-      if (outcome.exercised) each(i, outcome);
+      if (outcome.exercised()) each(i, outcome);
     }
   }
 

@@ -29,15 +29,25 @@ enum class Needs : std::uint8_t { client_wire, backend_wire, inside };
 /// Of which protocols the property speaks. One without meaning for a protocol yields no row.
 enum class Applies : std::uint8_t { both, imap, pop3 };
 
-/// What one event did to a property. `violation` says in a few words what went wrong and has static
-/// lifetime; empty where nothing did.
-struct Outcome {
-  bool exercised = false;  // the event put the property to the test
-  std::string_view violation;
+/// What one event did to a property. Two words that travel in registers: nearly every step of
+/// nearly every monitor says nothing.
+class Outcome {
+ public:
+  /// Not concerned.
+  constexpr Outcome() = default;
+  /// Put to the test. `violation` says in a few words of static lifetime what went wrong; it is
+  /// empty, and not null, where nothing did.
+  constexpr explicit Outcome(std::string_view violation) : violation_(violation) {}
+
+  [[nodiscard]] constexpr bool exercised() const { return violation_.data() != nullptr; }
+  [[nodiscard]] constexpr std::string_view violation() const { return violation_; }
+
+ private:
+  std::string_view violation_;
 };
 inline constexpr Outcome not_concerned{};
-inline constexpr Outcome upheld{.exercised = true, .violation = {}};
-constexpr Outcome violated(std::string_view what) { return {.exercised = true, .violation = what}; }
+inline constexpr Outcome upheld{std::string_view("")};
+constexpr Outcome violated(std::string_view what) { return Outcome(what); }
 
 /// Everything that is data about a property.
 struct Facts {

@@ -18,7 +18,7 @@ struct Sas04 {
     Outcome outcome = not_concerned;
     for (LongLine& s : state.sessions.slots) {
       const Outcome own = s.rest();
-      if (own.exercised) outcome = own;
+      if (own.exercised()) outcome = own;
     }
     return outcome;
   }

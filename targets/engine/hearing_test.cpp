@@ -65,7 +65,7 @@ struct Heard {
     const properties::Property& property = *properties::catalogue()[i];
     before_ = state;
     const properties::Outcome outcome = property.step(state.data(), event);
-    if (outcome.exercised || before_ != state) kinds[i].add(event.kind);
+    if (outcome.exercised() || before_ != state) kinds[i].add(event.kind);
   }
 
  private:

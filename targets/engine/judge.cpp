@@ -61,8 +61,8 @@ Judge::Judge(const Subject& subject, std::span<const properties::Property* const
 void Judge::note(std::size_t member, const properties::Outcome& outcome, std::size_t where) {
   properties::Tally& tally = tallies_[member];
   ++tally.exercised;
-  if (outcome.violation.empty() || tally.violations++ > 0) return;
-  tally.detail = outcome.violation;
+  if (outcome.violation().empty() || tally.violations++ > 0) return;
+  tally.detail = outcome.violation();
   tally.event = where;
 }
 

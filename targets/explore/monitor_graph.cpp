@@ -80,8 +80,8 @@ MonitorGraph::Comparison MonitorGraph::compare(MonitorsId first, MonitorsId seco
     const properties::Outcome outcome = property.compare(left.octets.data(), right.octets.data());
     one_[i] = states_[i].number(left.read(property));
     two_[i] = states_[i].number(right.read(property));
-    if (!outcome.exercised) continue;
-    noted_.push_back({.property = i, .exercised = 1, .violated = !outcome.violation.empty()});
+    if (!outcome.exercised()) continue;
+    noted_.push_back({.property = i, .exercised = 1, .violated = !outcome.violation().empty()});
   }
   recent = {.left = first,
             .right = second,
@@ -106,9 +106,9 @@ const MonitorGraph::Single& MonitorGraph::single(std::uint32_t monitor, StateId 
   workspace.load(states_[monitor][from]);
   for (const trace::Event& event : events) {
     const properties::Outcome outcome = property.step(workspace.octets.data(), event);
-    if (!outcome.exercised) continue;
+    if (!outcome.exercised()) continue;
     ++step.exercised;
-    step.violated = step.violated || !outcome.violation.empty();
+    step.violated = step.violated || !outcome.violation().empty();
   }
   step.next = states_[monitor].number(workspace.read(property));
   return singles_.emplace_back(step);

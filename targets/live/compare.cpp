@@ -135,8 +135,8 @@ std::vector<Compared> compare(const engine::Panel::Set& set, std::vector<Steps> 
     monitors.step(b, second.front()[step], ignore);
     monitors.compare(a, b, [&](std::size_t i, const properties::Outcome& outcome) {
       ++out[i].exercised;
-      if (outcome.violation.empty() || out[i].at) return;
-      out[i].violation = outcome.violation;
+      if (outcome.violation().empty() || out[i].at) return;
+      out[i].violation = outcome.violation();
       out[i].at = step;
     });
   }
