@@ -2,7 +2,6 @@
 // expects in return, for phrases and for raw octets.
 #include <algorithm>
 #include <array>
-#include <optional>
 
 #include "client/client.hpp"
 #include "client/phrases.hpp"
@@ -21,36 +20,38 @@ std::string_view words_of(const Phrase& phrase, Protocol protocol) {
   return protocol == Protocol::imap ? phrase.imap : phrase.pop3;
 }
 
-/// Replaces what `value_of(name, text so far)` knows of {name}; the rest stays as it is.
-template <class ValueOf>
-std::string filled(std::string_view words, ValueOf&& value_of) {
+/// For each {name} `append(name, text so far)` puts its value there, or says that it has none; what
+/// has none, and the rest, stays as it is.
+template <class Append>
+std::string filled(std::string_view words, Append&& append) {
   std::string out;
   while (!words.empty()) {
     const std::size_t end = words.front() == '{' ? words.find('}') : std::string_view::npos;
-    std::optional<std::string> value;
-    if (end != std::string_view::npos) value = value_of(words.substr(1, end - 1), out);
-    out += value ? *value : std::string(1, words.front());
-    words.remove_prefix(value ? end + 1 : 1);
+    if (end != std::string_view::npos && append(words.substr(1, end - 1), out)) {
+      words.remove_prefix(end + 1);
+      continue;
+    }
+    const std::size_t next = std::min(words.find('{', 1), words.size());
+    out += words.substr(0, next);
+    words.remove_prefix(next);
   }
   return out;
 }
 
 /// Eight literals of nearly 4096 octets each, the next of them always announced.
-std::string many_literals() {
+void append_many_literals(std::string& out) {
   constexpr std::size_t octets = 4000;
-  std::string out;
-  for (int i = 0; i < 8; ++i) {
+  constexpr std::size_t count = 8;
+  out.reserve(out.size() + count * (octets + std::string_view(" {4000+}\r\n").size()));
+  for (std::size_t i = 0; i < count; ++i) {
     if (i > 0) out += ' ';
-    out += "{" + std::to_string(octets) + "+}\r\n" + std::string(octets, 'x');
+    out += "{" + std::to_string(octets) + "+}\r\n";
+    out.append(octets, 'x');
   }
-  return out;
 }
 
-std::string in_capitals(std::string text) {
-  for (char& c : text) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return text;
+void append_in_capitals(std::string& out, std::string_view text) {
+  for (const char c : text) out += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
 
 /// So that both protocols can write it in one line without a literal.
@@ -58,11 +59,8 @@ bool is_printable(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= ' ' && c < 0x7f; });
 }
 
-std::string as_written(const std::string& value, Protocol protocol) {
-  if (protocol == Protocol::pop3) return value;
-  std::string out;
-  wire::imap::append_astring(out, value);
-  return out;
+void append_as_written(std::string& out, std::string_view value, Protocol protocol) {
+  protocol == Protocol::pop3 ? void(out += value) : wire::imap::append_astring(out, value);
 }
 
 /// Does a reply of several lines follow +OK?
@@ -95,42 +93,44 @@ void Client::say(const Action& action, std::string& out) {
   const Phrase& phrase = phrases()[action.phrase];
   const Credential& own = (*credentials_)[action.account];
   const std::string_view next_door = user(static_cast<std::uint8_t>(action.account ^ 1U));
-  const std::string other(next_door.empty() ? "nobody" : next_door);
-  const std::string wrong = action.right ? "" : "-not";
-  const std::string secret = own.password + wrong;
+  const std::string_view other = next_door.empty() ? "nobody" : next_door;
+  const std::string_view wrong = action.right ? "" : "-not";
 
-  const auto of_account = [&](std::string_view name,
-                              std::string_view) -> std::optional<std::string> {
-    if (name == "user") return own.user;
-    if (name == "USER") return in_capitals(own.user);
-    if (name == "name") return own.user + wrong;
-    if (name == "other") return other;
-    if (name == "other-name") return other + wrong;
-    if (name == "password") return secret;
-    if (name == "NUL") return std::string(1, '\0');
-    return std::nullopt;
+  const auto of_account = [&](std::string_view name, std::string& text) {
+    if (name == "user") return text.append(own.user), true;
+    if (name == "USER") return append_in_capitals(text, own.user), true;
+    if (name == "name") return text.append(own.user).append(wrong), true;
+    if (name == "other") return text.append(other), true;
+    if (name == "other-name") return text.append(other).append(wrong), true;
+    if (name == "password") return text.append(own.password).append(wrong), true;
+    if (name == "NUL") return text.push_back('\0'), true;
+    return false;
   };
   const std::string message = wire::base64_encode(filled(phrase.message, of_account));
+  const std::string_view encoded = message;
+  const std::size_t half = encoded.size() / 2;
 
   struct Tag {
     std::size_t at = 0;
     std::uint32_t number = 0;
   };
   std::vector<Tag> tags;
-  const auto of_phrase = [&](std::string_view name,
-                             std::string_view before) -> std::optional<std::string> {
+  const auto of_phrase = [&](std::string_view name, std::string& text) {
+    const auto written = [&](std::string_view words) {
+      append_as_written(text, filled(words, of_account), protocol_);
+    };
     if (name == "t") {
-      tags.push_back({.at = before.size(), .number = ++commands_});
-      return "a" + std::to_string(commands_);
+      tags.push_back({.at = text.size(), .number = ++commands_});
+      return text.append("a").append(std::to_string(commands_)), true;
     }
-    if (name == "user") return as_written(filled(phrase.user, of_account), protocol_);
-    if (name == "password") return as_written(filled(phrase.password, of_account), protocol_);
-    if (name == "message") return message;
-    if (name == "head") return message.substr(0, message.size() / 2);
-    if (name == "tail") return message.substr(message.size() / 2);
-    if (name == "many") return many_literals();
-    if (name == "nested") return std::string(nested_parentheses, '(');
-    return std::nullopt;
+    if (name == "user") return written(phrase.user), true;
+    if (name == "password") return written(phrase.password), true;
+    if (name == "message") return text.append(encoded), true;
+    if (name == "head") return text.append(encoded.substr(0, half)), true;
+    if (name == "tail") return text.append(encoded.substr(half)), true;
+    if (name == "many") return append_many_literals(text), true;
+    if (name == "nested") return text.append(nested_parentheses, '('), true;
+    return false;
   };
   const std::string octets = filled(words_of(phrase, protocol_), of_phrase);
   out += octets;

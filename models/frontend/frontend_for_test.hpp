@@ -19,7 +19,7 @@ namespace sallyport::frontend {
 /// Records what the front-end does, one line each: "S0 …" to a client, "F1 …" to a back-end.
 class Recorder final : public Host {
  public:
-  void to_client(trace::SessionId s, std::string_view octets) override { add('S', s, octets); }
+  void to_client(trace::SessionId s, std::string octets) override { add('S', s, octets); }
   void close_client(trace::SessionId s) override { add('S', s, "<close>\r\n"); }
   void start_tls(trace::SessionId s) override { add('S', s, "<tls>\r\n"); }
   void open_backend(trace::LinkId k, trace::Protocol /*protocol*/, std::uint8_t route) override {
@@ -32,7 +32,7 @@ class Recorder final : public Host {
   void log(trace::SessionId /*s*/, std::string_view line, std::string_view /*said*/) override {
     logged.emplace_back(line);
   }
-  void to_backend(trace::LinkId k, std::string_view octets) override { add('F', k, octets); }
+  void to_backend(trace::LinkId k, std::string octets) override { add('F', k, octets); }
   void close_backend(trace::LinkId k) override { add('F', k, "<close>\r\n"); }
   std::size_t choose(trace::SessionId /*s*/, std::span<const trace::LinkId> eligible) override {
     return choice % eligible.size();

@@ -34,7 +34,7 @@ class Host {
   Host& operator=(const Host&) = delete;
   virtual ~Host() = default;
 
-  virtual void to_client(trace::SessionId session, std::string_view octets) = 0;
+  virtual void to_client(trace::SessionId session, std::string octets) = 0;
   /// After everything written so far. No more calls about this session follow.
   virtual void close_client(trace::SessionId session) = 0;
   /// After everything written so far. Ends in FrontEnd::tls_established or client_closed.
@@ -43,7 +43,7 @@ class Host {
   /// Connects `link` to back-end `route` (a number of the account database). Octets may be written
   /// at once.
   virtual void open_backend(trace::LinkId link, trace::Protocol protocol, std::uint8_t route) = 0;
-  virtual void to_backend(trace::LinkId link, std::string_view octets) = 0;
+  virtual void to_backend(trace::LinkId link, std::string octets) = 0;
   /// At once; the number is free again.
   virtual void close_backend(trace::LinkId link) = 0;
   /// After everything written so far. Ends in FrontEnd::backend_tls_established or backend_closed.

@@ -2,6 +2,7 @@
 //
 //   greeting → list → (STARTTLS → handshake → list) → idle → login → idle ⇄ relay
 #include <algorithm>
+#include <utility>
 
 #include "frontend/frontend.hpp"
 #include "frontend/replies.hpp"
@@ -171,9 +172,7 @@ void FrontEnd::ready(LinkId k, Host& host) {
   // Asking for the list took a tag of its own behind the one that waits here.
   if (relays) l.tag = begins && l.protocol == Protocol::imap ? l.unsent.substr(0, tag_octets) : "";
   l.state = relays ? LinkState::stepwise : LinkState::login;
-  const std::string octets = std::move(l.unsent);
-  l.unsent.clear();
-  host.to_backend(k, octets);
+  host.to_backend(k, std::exchange(l.unsent, {}));
 }
 
 // One word of a back-end's CAPABILITY list.
@@ -238,7 +237,7 @@ void FrontEnd::imap_response(LinkId k, std::string_view frame, Host& host) {
                                                       : link_gone(k, "", host);
       }
       if (untagged && !untagged_bad && !data && faulty(Fault::forward_untagged_data_of_logins)) {
-        host.to_client(l.session, frame);
+        host.to_client(l.session, std::string(frame));
       }
       if (mine || untagged_bad) {
         std::string words(response->text);

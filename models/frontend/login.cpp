@@ -114,7 +114,8 @@ void FrontEnd::send_login(LinkId k, Host& host) {
     l.verb = Verb::auth;
   }
   octets += trace::name(l.mechanism);
-  host.to_backend(k, octets + "\r\n");
+  octets += "\r\n";
+  host.to_backend(k, std::move(octets));
 }
 
 /// LOGIN, or USER: the first credential goes out with it.
@@ -203,7 +204,7 @@ void FrontEnd::continue_login(LinkId k, Host& host) {
       l.state = LinkState::login;
     }
   }
-  host.to_backend(target, message);
+  host.to_backend(target, std::move(message));
 }
 
 /// `words` are the back-end's, and stay here.
@@ -251,7 +252,7 @@ void FrontEnd::accept_login(SessionId id, Host& host) {
   complete(id, Status::ok, words.empty() ? "logged in" : std::string_view(words), host);
   const std::string_view unread = std::string_view(s.input).substr(s.read);
   if (faulty(Fault::run_pipelined_commands_twice) && !unread.empty()) {
-    host.to_backend(s.link, unread);
+    host.to_backend(s.link, std::string(unread));
   }
   if (faulty(Fault::drop_pipelined_commands)) s.read = s.input.size();
   advance(id, host);

@@ -1,4 +1,6 @@
 // The client's side in POP3 (RFC 1939, 2449, 2595, 5034).
+#include <utility>
+
 #include "frontend/frontend.hpp"
 #include "wire/http.hpp"
 
@@ -123,7 +125,7 @@ void FrontEnd::pop3_capa(trace::SessionId id, Host& host) {
   list += ".\r\n";
   s.phase = Phase::ready;
   s.verb = Verb::none;
-  host.to_client(id, list);
+  host.to_client(id, std::move(list));
 }
 
 // AUTH without an argument lists the mechanisms (MS-OXPOP3 §2.2.1); with one it starts an exchange.
@@ -137,7 +139,7 @@ void FrontEnd::pop3_auth(trace::SessionId id, std::string_view arguments, Host& 
   });
   list += ".\r\n";
   s.verb = Verb::none;
-  host.to_client(id, list);
+  host.to_client(id, std::move(list));
 }
 
 void FrontEnd::pop3_user(trace::SessionId id, std::string_view name, Host& host) {

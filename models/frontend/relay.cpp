@@ -1,6 +1,7 @@
 // What goes through as it is: a client's command and its answer, or one SASL message of a mechanism
 // that is relayed.
 #include <algorithm>
+#include <utility>
 
 #include "frontend/frontend.hpp"
 #include "frontend/replies.hpp"
@@ -53,7 +54,7 @@ void FrontEnd::relay_message(SessionId id, std::string_view line, Host& host) {
   }
   if (first && !l.mechanisms.has(s.mechanism)) return refuse_relay(*chosen, host);
   l.state = LinkState::stepwise;
-  host.to_backend(*chosen, octets);
+  host.to_backend(*chosen, std::move(octets));
 }
 
 /// The back-end has no such mechanism.
@@ -79,7 +80,7 @@ void FrontEnd::finish_message(LinkId k, Status status, std::string_view challeng
     s.phase = Phase::stepwise;
     std::string octets(challenge);
     octets += "\r\n";
-    host.to_client(id, octets);
+    host.to_client(id, std::move(octets));
   } else if (status == Status::ok && l.challenged) {
     l.challenged = false;
     l.unfinished = no_session;
@@ -195,7 +196,7 @@ void FrontEnd::imap_relayed(LinkId k, std::string_view frame, const wire::imap::
     if (trace::equal_fold(response.name, "BYE")) return link_gone(k, response.text, host);
     l.passed_on = true;
     if (l.verb == Verb::status) keep_reply(frame);
-    return host.to_client(id, frame);
+    return host.to_client(id, std::string(frame));
   }
   if (response.tag != l.tag) return link_gone(k, "", host);
   const bool ok = trace::equal_fold(response.name, "OK");
@@ -221,7 +222,7 @@ void FrontEnd::imap_relayed(LinkId k, std::string_view frame, const wire::imap::
   reply += ' ';
   reply += response.text;
   reply += "\r\n";
-  host.to_client(to, reply);
+  host.to_client(to, std::move(reply));
   finish_command(k, host);
 }
 
@@ -233,13 +234,13 @@ void FrontEnd::pop3_relayed(LinkId k, std::string_view line, Host& host) {
   l.passed_on = true;
   if (l.verb == Verb::stat) keep_reply(line);
   if (body && !end && text.starts_with('.') && faulty(Fault::take_dots_off)) {
-    host.to_client(l.session, text.substr(1));
+    host.to_client(l.session, std::string(text.substr(1)));
     host.to_client(l.session, "\r\n");
   } else if (body && !end && text.starts_with('.') && faulty(Fault::stuff_dots_twice)) {
     host.to_client(l.session, ".");
-    host.to_client(l.session, line);
+    host.to_client(l.session, std::string(line));
   } else {
-    host.to_client(l.session, line);
+    host.to_client(l.session, std::string(line));
   }
   if (!body) {  // the first line decides whether more follow
     l.verb = Verb::none;
@@ -282,9 +283,9 @@ void FrontEnd::send_segment(LinkId k, Host& host) {
     end += (*header)->octets;
   }
   end = std::min(end, l.unsent.size());
-  const std::string octets = l.unsent.substr(0, end);
+  std::string octets = l.unsent.substr(0, end);
   l.unsent.erase(0, end);
-  host.to_backend(k, octets);
+  host.to_backend(k, std::move(octets));
 }
 
 }  // namespace sallyport::frontend

@@ -1,5 +1,6 @@
 // The life of a session in both protocols: octets in, completions out, STARTTLS, time, its end.
 #include <algorithm>
+#include <utility>
 
 #include "frontend/frontend.hpp"
 
@@ -122,7 +123,7 @@ void FrontEnd::client_opened(trace::SessionId id, Protocol protocol, std::option
   greeting = protocol == Protocol::imap ? "* OK " : "+OK ";
   if (listed) greeting.append("[CAPABILITY ").append(list).append("] ");
   greeting.append(product).append(" ready\r\n");
-  host.to_client(id, greeting);
+  host.to_client(id, std::move(greeting));
 }
 
 void FrontEnd::client_octets(trace::SessionId id, std::string_view octets, Host& host) {
@@ -247,7 +248,7 @@ void FrontEnd::complete(trace::SessionId id, Status status, std::string_view tex
   }
   s.claim = {};
   s.proof = {};
-  host.to_client(id, reply);
+  host.to_client(id, std::move(reply));
 }
 
 bool FrontEnd::may_start_tls(const Session& s) const {
@@ -407,7 +408,7 @@ void FrontEnd::abandon(trace::SessionId id, std::string_view why, Host& host) {
   std::string farewell = session(id).protocol == Protocol::imap ? "* BYE " : "-ERR ";
   farewell += why;
   farewell += "\r\n";
-  host.to_client(id, farewell);
+  host.to_client(id, std::move(farewell));
   end_session(id, host);
   host.close_client(id);
 }

@@ -81,9 +81,9 @@ bool Observer::read_response(Sink& out) {
   const std::size_t length = std::min(end, client_.size());
   if (end == std::string::npos && length <= line_octets_max) return false;
   const bool too_long = length > line_octets_max;
-  const std::string raw = client_.substr(0, std::min(length, line_octets_max));
+  const std::string_view raw =
+      std::string_view(client_).substr(0, std::min(length, line_octets_max));
   const std::size_t taken = too_long ? raw.size() : end + 1;
-  client_.erase(0, taken);
   skipping_ = too_long;
   Command& command = commands_[exchange_];
   Event e = event(too_long ? Kind::malformed : Kind::response, exchange_);
@@ -104,6 +104,7 @@ bool Observer::read_response(Sink& out) {
   }
   if (step_ < 255) ++step_;
   reading_ = Reading::verdict;
+  client_.erase(0, taken);
   out.events.push_back(std::move(e));
   return true;
 }

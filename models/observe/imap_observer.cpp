@@ -20,7 +20,7 @@ using trace::Verb;
 
 namespace {
 
-bool is_name(std::string_view word) { return is_atom(word, "(){%*\"\\]"); }
+bool is_name(std::string_view word) { return is_atom(word, name_octets); }
 
 // Takes an atom, a quoted string or a literal off `rest`, and a space behind it.
 std::string take_string(std::string_view& rest) {
@@ -154,11 +154,11 @@ void Observer::grant_literal(Sink& out) {
 // Takes the first `size` octets off the front and tells them as a command, or where they aren't
 // `whole`, as malformed.
 CommandSlot Observer::report_front(std::size_t size, bool whole, Sink& out) {
-  const std::string frame = client_.substr(0, size);
-  client_.erase(0, frame.size());
   scanned_ = 0;
   const bool malformed = std::exchange(spoilt_, false) || !whole;
-  return imap_command(frame, malformed, out);
+  const CommandSlot slot = imap_command(std::string_view(client_).substr(0, size), malformed, out);
+  client_.erase(0, size);
+  return slot;
 }
 
 CommandSlot Observer::imap_command(std::string_view frame, bool malformed, Sink& out) {
@@ -172,7 +172,7 @@ CommandSlot Observer::imap_command(std::string_view frame, bool malformed, Sink&
   command.malformed = malformed || command.tag.empty() || command.verb == Verb::none;
   if (is_http_request(without_line_end(frame))) command.verb = Verb::http;
   follow_literals(frame, command);
-  std::string initial;
+  std::string_view initial;
   if (command.verb == Verb::authenticate) {
     // The grammar has an atom; a server that takes any string is seen to.
     command.mechanism = trace::mechanism(take_string(rest));

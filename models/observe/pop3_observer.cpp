@@ -48,8 +48,8 @@ void Observer::pop3_command(std::string_view line, bool malformed, Sink& out) {
   std::string_view rest = line;
   const std::string_view keyword = take_word(rest);
   Command command;
-  command.malformed = malformed || !is_atom(keyword, "");
-  command.verb = is_atom(keyword, "") ? trace::verb(keyword) : Verb::none;
+  command.malformed = malformed || !is_atom(keyword, printable);
+  command.verb = is_atom(keyword, printable) ? trace::verb(keyword) : Verb::none;
   if (is_http_request(line)) command.verb = Verb::http;
   std::string_view initial;
   switch (command.verb) {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <optional>
@@ -42,13 +44,28 @@ namespace sallyport::observe {
   return line.ends_with('\r') && without_cr(line).find_first_of(stray) == std::string_view::npos;
 }
 
-/// 1*<any ASCII but controls, space and `specials`> (RFC 3501 §9 atom, tag).
-[[nodiscard]] inline bool is_atom(std::string_view word, std::string_view specials) {
-  return !word.empty() && std::ranges::all_of(word, [&](char c) {
-    return c > ' ' && c < 0x7f && specials.find(c) == std::string_view::npos;
-  });
+/// Any ASCII but controls, space and `specials`, in a table: every word of a client is looked at.
+class AtomOctets {
+ public:
+  consteval explicit AtomOctets(std::string_view specials) {
+    for (std::size_t c = ' ' + 1; c < 0x7f; ++c) {
+      allowed_[c] = specials.find(static_cast<char>(c)) == std::string_view::npos;
+    }
+  }
+  [[nodiscard]] constexpr bool has(char c) const { return allowed_[static_cast<unsigned char>(c)]; }
+
+ private:
+  std::array<bool, 256> allowed_{};
+};
+inline constexpr AtomOctets printable("");
+inline constexpr AtomOctets name_octets("(){%*\"\\]");
+inline constexpr AtomOctets tag_octets("(){%*\"\\+");
+
+/// 1*<one of `octets`> (RFC 3501 §9 atom, tag).
+[[nodiscard]] inline bool is_atom(std::string_view word, const AtomOctets& octets) {
+  return !word.empty() && std::ranges::all_of(word, [&](char c) { return octets.has(c); });
 }
-[[nodiscard]] inline bool is_tag(std::string_view word) { return is_atom(word, "(){%*\"\\+"); }
+[[nodiscard]] inline bool is_tag(std::string_view word) { return is_atom(word, tag_octets); }
 
 /// A command that presents an identity or a secret.
 [[nodiscard]] inline bool is_login(trace::Verb verb) {

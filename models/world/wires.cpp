@@ -147,11 +147,11 @@ void World::Wires::check_mail(SessionId s) {
 
 // frontend::Host
 
-void World::Wires::to_client(SessionId s, std::string_view octets) {
+void World::Wires::to_client(SessionId s, std::string octets) {
   Slot& slot = slot_of(s);
   if (!slot.connected) return;
   slot.observer.from_server(octets, out_, shared_);
-  queue_.push_back({.to = To::client, .id = s, .octets = std::string(octets)});
+  queue_.push_back({.to = To::client, .id = s, .octets = std::move(octets)});
 }
 
 void World::Wires::close_client(SessionId s) {
@@ -182,11 +182,11 @@ void World::Wires::open_backend(LinkId k, trace::Protocol protocol, std::uint8_t
   said_by_backend(k, std::move(answer));
 }
 
-void World::Wires::to_backend(LinkId k, std::string_view octets) {
+void World::Wires::to_backend(LinkId k, std::string octets) {
   Link& link = *link_of(k);
   link.observer.from_client(octets, out_, shared_);
   queue_.push_back(
-      {.to = To::backend, .id = k, .opening = link.opening, .octets = std::string(octets)});
+      {.to = To::backend, .id = k, .opening = link.opening, .octets = std::move(octets)});
 }
 
 void World::Wires::close_backend(LinkId k) {

@@ -32,11 +32,11 @@ class World::Wires final : public frontend::Host {
   void come_to_rest();
 
   // frontend::Host
-  void to_client(trace::SessionId s, std::string_view octets) override;
+  void to_client(trace::SessionId s, std::string octets) override;
   void close_client(trace::SessionId s) override;
   void start_tls(trace::SessionId s) override;
   void open_backend(trace::LinkId k, trace::Protocol protocol, std::uint8_t route) override;
-  void to_backend(trace::LinkId k, std::string_view octets) override;
+  void to_backend(trace::LinkId k, std::string octets) override;
   void close_backend(trace::LinkId k) override;
   void start_backend_tls(trace::LinkId k) override;
   void look_up(trace::SessionId s, std::string_view user) override;

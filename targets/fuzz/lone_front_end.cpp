@@ -16,14 +16,14 @@ using trace::SessionId;
 
 class Recorder final : public frontend::Host {
  public:
-  void to_client(SessionId /*s*/, std::string_view octets) override { client.append(octets); }
+  void to_client(SessionId /*s*/, std::string octets) override { client.append(octets); }
   void close_client(SessionId /*s*/) override { client.append("<closed>"); }
   void start_tls(SessionId /*s*/) override {}  // the client doesn't ask for it
   void open_backend(LinkId k, trace::Protocol /*protocol*/, std::uint8_t /*route*/) override {
     backends.append("<opened>");
     if (++opened == 1) speaker = k;
   }
-  void to_backend(LinkId /*k*/, std::string_view octets) override { backends.append(octets); }
+  void to_backend(LinkId /*k*/, std::string octets) override { backends.append(octets); }
   void close_backend(LinkId k) override {
     backends.append("<closed>");
     if (speaker == k) speaker.reset();

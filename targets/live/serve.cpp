@@ -111,13 +111,13 @@ class Server::Implementation final : public frontend::Host,
   [[nodiscard]] const std::vector<Listening>& listening() const { return listening_; }
 
   // frontend::Host
-  void to_client(SessionId session, std::string_view octets) override;
+  void to_client(SessionId session, std::string octets) override;
   void close_client(SessionId session) override;
   void start_tls(SessionId session) override;
   void open_backend(LinkId link, Protocol protocol, std::uint8_t /*route*/) override {
     trunks_ ? trunks_->open(link, protocol) : links_.open(link, protocol);
   }
-  void to_backend(LinkId link, std::string_view octets) override {
+  void to_backend(LinkId link, std::string octets) override {
     trunks_ ? trunks_->write(link, octets) : links_.write(link, octets);
   }
   void close_backend(LinkId link) override {
@@ -385,7 +385,7 @@ void Server::Implementation::close_session(Visitor& visitor) {
 
 // The front-end's calls
 
-void Server::Implementation::to_client(SessionId session, std::string_view octets) {
+void Server::Implementation::to_client(SessionId session, std::string octets) {
   if (session < sessions_.size() && sessions_[session] != nullptr) {
     sessions_[session]->write(octets);
   }
