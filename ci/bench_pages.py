@@ -94,7 +94,8 @@ def speed_picture(speed):
 def speed_table(speed):
     loop = speed.get("loopback", {}).get("per_second")
     out = ["| target | ASan+UBSan, per s of CPU | of the yardstick | no sanitizer | of the yardstick | "
-           "sanitized, in loopback round trips |", "|---|---:|---:|---:|---:|---:|"]
+           "sanitized, in loopback round trips | steps an execution | sanitized, steps per s of CPU |",
+           "|---|---:|---:|---:|---:|---:|---:|---:|"]
     for name in targets_of(speed):
         cells = []
         for preset in PRESETS:
@@ -102,6 +103,9 @@ def speed_table(speed):
             cells += [f"{row['per_cpu_second']:,}", f"{row['of_yardstick']:.4f}"] if row else ["–", "–"]
         sanitized = speed.get(f"{name} fuzz")
         cells.append(f"{sanitized['per_cpu_second'] / loop:.2f}" if loop and sanitized else "–")
+        steps = speed.get(f"{name} fuzz-fast", {}).get("steps")
+        cells += [f"{steps:.1f}" if steps else "–",
+                  f"{steps * sanitized['per_cpu_second']:,.0f}" if steps and sanitized else "–"]
         out.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(out)
 

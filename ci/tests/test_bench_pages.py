@@ -14,7 +14,8 @@ def row(executions, caught=True):
 
 
 SPEED = {"loopback": {"per_second": 50000}, "yardstick fuzz": {"per_cpu_second": 1000000, "of_yardstick": 1.0},
-         "session fuzz": {"per_cpu_second": 5000, "of_yardstick": 0.005}}
+         "session fuzz": {"per_cpu_second": 5000, "of_yardstick": 0.005},
+         "session fuzz-fast": {"per_cpu_second": 9000, "of_yardstick": 0.003, "steps": 7.5}}
 CATCHES = {"a | libFuzzer | scripts": row(100), "a | libFuzzer | octets": row(500),
            "b | libFuzzer | scripts": row(10), "b | libFuzzer | octets": row(1000, caught=False),
            "c | libFuzzer | scripts": row(1000, caught=False), "c | libFuzzer | octets": row(7)}
@@ -36,7 +37,9 @@ class BenchPages(unittest.TestCase):
 
     def test_the_page_is_made_of_measurements_alone(self):
         page = bench_pages.page(SPEED, CATCHES, CONDITIONS)
-        for said in ("after 1,000 executions", "2 processors", "1/50,000 s", "| session | 5,000 | 0.0050 | – | – | 0.10 |"):
+        for said in ("after 1,000 executions", "2 processors", "1/50,000 s",
+                     "| session | 5,000 | 0.0050 | 9,000 | 0.0030 | 0.10 | 7.5 | 37,500 |",
+                     "| yardstick | 1,000,000 | 1.0000 | – | – | 20.00 | – | – |"):
             self.assertIn(said, page)
 
     def test_nothing_is_published_of_half_a_measurement(self):
