@@ -15,6 +15,8 @@ GROWN = BUILDS / "corpora"  # <target>/…, outside of git: what fuzzing found a
 REGRESSIONS = ROOT / "corpora" / "regressions"
 CANARY = "sallyport-fuzz-canary"  # fails on purpose
 PREFIX = "sallyport-fuzz-"
+# A run of a script is the same each time, so a short calibration will do.
+AFL = {"AFL_NO_UI": "1", "AFL_SKIP_CPUFREQ": "1", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1", "AFL_FAST_CAL": "1"}
 
 
 class Failure(Exception):

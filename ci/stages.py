@@ -154,8 +154,7 @@ def afl(night, seconds):
     shutil.copytree(seeds, inputs)
     for path in sorted(fuzzing.files_in(fuzzing.GROWN / AFL_TARGET), key=lambda p: p.stat().st_size)[:AFL_INPUTS_MAX]:
         shutil.copy(path, inputs / path.name)
-    environment = {"AFL_NO_UI": "1", "AFL_SKIP_CPUFREQ": "1", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1",
-                   "AFL_FAST_CAL": "1", "AFL_TRY_AFFINITY": "1",
+    environment = {**fuzzing.AFL, "AFL_TRY_AFFINITY": "1",
                    "AFL_CUSTOM_MUTATOR_LIBRARY": str(fuzzing.program(AFL_PRESET, f"lib{AFL_MUTATOR}.so"))}
     jobs = []
     for number in range(max(2, night.jobs)):

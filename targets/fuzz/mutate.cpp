@@ -100,6 +100,11 @@ void change_vary(Script& script, Random& random) {
                          .leases = {static_cast<std::uint8_t>(1 + random.below(3))}});
 }
 
+trace::Protocol other(trace::Protocol protocol) {
+  using trace::Protocol;
+  return protocol == Protocol::imap ? Protocol::pop3 : Protocol::imap;
+}
+
 struct Edit {
   void (*apply)(Script&, Random&);
   bool needs_steps;
@@ -126,6 +131,8 @@ void mutate(Script& script, Random& random) {
   // Now and then something new from the start: what takes many steps that fit each other hardly
   // comes about by changing one that stands.
   if (random.one_in(4)) {
+    // Of the other protocol at times, to which no edit leads; a target of one takes it for its own.
+    if (random.one_in(4)) script.protocol = other(script.protocol);
     script = engine::random_script(random, script.protocol, 16);
     return;
   }

@@ -30,6 +30,19 @@ TEST(Mutate, ReachesEveryVerbFromAnEmptyScript) {
   EXPECT_EQ(verbs.size(), client::verb_count);
 }
 
+TEST(Mutate, ReachesTheOtherProtocol) {
+  for (const trace::Protocol protocol : {trace::Protocol::imap, trace::Protocol::pop3}) {
+    engine::Random random(4);
+    bool reached = false;
+    for (int i = 0; i < 500; ++i) {
+      world::Script script{.protocol = protocol, .steps = {}, .vary = {}};
+      mutate(script, random);
+      reached = reached || script.protocol != protocol;
+    }
+    EXPECT_TRUE(reached);
+  }
+}
+
 TEST(Spliced, HasAHeadAndATail) {
   engine::Random random(3);
   world::Script head;
