@@ -317,9 +317,9 @@ void Observer::untagged_bad(Sink& out) {
 
 bool Observer::answer_malformed(Sink& out) {
   const auto found =
-      std::ranges::find_if(commands_, [](const Command& c) { return c.in_flight && c.malformed; });
-  if (found == commands_.end()) return false;
-  free(static_cast<CommandSlot>(found - commands_.begin()), Reading::command, out);
+      std::ranges::find_if(order_, [this](CommandSlot slot) { return commands_[slot].malformed; });
+  if (found == order_.end()) return false;
+  free(*found, Reading::command, out);
   return true;
 }
 
@@ -331,15 +331,11 @@ void Observer::imap_tagged(std::string_view tag, std::string_view rest, Sink& ou
     return malformed_from_server(behind, out);
   }
   if (*status == Status::ok) imap_code(rest, OfferSource::code, out);
-  // Of two with this tag, the one that isn't whole yet came last.
+  // Of two with this tag, the older: servers answer in order.
   const auto of_tag = [&] {
-    CommandSlot found = no_command;
-    for (std::size_t slot = 0; slot < commands_.size(); ++slot) {
-      if (!commands_[slot].in_flight || commands_[slot].tag != tag) continue;
-      found = static_cast<CommandSlot>(slot);
-      if (found != partial_) break;
-    }
-    return found;
+    const auto found = std::ranges::find_if(
+        order_, [&](CommandSlot slot) { return commands_[slot].tag == tag; });
+    return found == order_.end() ? no_command : *found;
   };
   CommandSlot slot = of_tag();
   // The command at the front isn't whole yet: it can be refused, and nothing else.

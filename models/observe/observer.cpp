@@ -73,7 +73,7 @@ void Observer::closed(bool by_server, trace::Trace& out) {
 
 void Observer::tls(trace::Trace& out, std::string_view user, std::uint64_t binding, bool valid) {
   flush_dialogue(out);
-  if (partial_ != no_command) commands_[partial_] = Command{};
+  if (partial_ != no_command) drop(partial_);
   partial_ = exchange_ = no_command;
   reading_ = Reading::command;
   blind_ = spoilt_ = skipping_ = dropping_ = in_data_ = false;
@@ -245,7 +245,7 @@ CommandSlot Observer::put_in_flight(Command command) {
   while (slot < commands_.size() && commands_[slot].in_flight) ++slot;
   if (slot == commands_.size()) commands_.emplace_back();
   commands_[slot] = std::move(command);
-  if (protocol_ == Protocol::pop3) order_.push_back(static_cast<CommandSlot>(slot));
+  order_.push_back(static_cast<CommandSlot>(slot));
   return static_cast<CommandSlot>(slot);
 }
 
@@ -255,6 +255,12 @@ void Observer::pass_nameless(std::uint8_t count) {
   };
   less(nameless_);
   for (Command& command : commands_) less(command.behind_nameless);
+}
+
+// It is in flight no longer.
+void Observer::drop(CommandSlot slot) {
+  commands_[slot] = Command{};
+  std::erase(order_, slot);
 }
 
 // The command in `slot` is answered; what waited for that is `then` read.
@@ -269,7 +275,7 @@ void Observer::free(CommandSlot slot, Reading then, Sink& out) {
     skipping_ = true;
   }
   if (commands_[slot].behind_literals) words_.clear();
-  commands_[slot] = Command{};
+  drop(slot);
   if (slot == partial_) {
     partial_ = no_command;
     if (reading_ == Reading::leave) {

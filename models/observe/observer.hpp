@@ -124,6 +124,7 @@ class Observer {
   [[nodiscard]] bool has_free_slot() const;
   trace::CommandSlot put_in_flight(Command command);
   void free(trace::CommandSlot slot, Reading then, Sink& out);
+  void drop(trace::CommandSlot slot);
   void complete(trace::CommandSlot slot, trace::Status status, std::string_view tag,
                 const Reply& reply, Sink& out);
   [[nodiscard]] static Reply reply_of(std::string_view text, const Sink& out);
@@ -197,7 +198,7 @@ class Observer {
   std::string shown_client_;  // of the dialogue: a line that hasn't ended
   std::string shown_server_;
   std::vector<Command> commands_;          // by slot
-  std::vector<trace::CommandSlot> order_;  // POP3: in flight, oldest first
+  std::vector<trace::CommandSlot> order_;  // in flight, oldest first
   LiteralWords words_;                     // of the last command that had literals
   std::string user_;                       // POP3: of the last USER
   Reply lines_reply_;                      // POP3: of the multi-line reply being read

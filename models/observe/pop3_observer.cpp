@@ -121,7 +121,6 @@ void Observer::pop3_reply(bool ok, std::string_view line, Sink& out) {
     lines_reply_ = reply;
     return;
   }
-  order_.erase(order_.begin());
   complete(slot, status, "", reply, out);
 }
 
@@ -135,7 +134,6 @@ void Observer::pop3_list_line(std::string_view line, Sink& out) {
       offer(std::exchange(list_mechanisms_, {}), std::exchange(list_capabilities_, {}),
             verb == Verb::capa ? trace::OfferSource::capa : trace::OfferSource::auth, out);
     }
-    order_.erase(order_.begin());
     return complete(slot, Status::ok, "", std::exchange(lines_reply_, {}), out);
   }
   if (verb == Verb::auth) {

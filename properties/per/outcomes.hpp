@@ -16,11 +16,10 @@ struct Outcomes {
 
   std::uint64_t digest = 0;     // of those that wait
   std::uint32_t count = 0;      // how many they are
-  std::uint16_t under_way = 0;  // an authentication is
+  std::uint16_t under_way = 0;  // authentications in flight, some pipelined
   std::uint16_t excused = 0;    // a failure came between, so this session is no measure any more
 
   constexpr void add(bool accepted, std::uint64_t identity) {
-    under_way = 0;
     if (count == waiting_max) return;
     ++count;
     digest = (digest + identity + (accepted ? 1 : 2)) * 0x100000001b3;
@@ -33,10 +32,13 @@ struct Outcomes {
     using trace::Kind;
     const bool login = authenticates(e) || e.verb == trace::Verb::user;
     if (e.kind == Kind::opened || (e.kind == Kind::closed && !e.from_server)) *this = {};
-    if (asks(e) && login) under_way = 1;
-    if (e.kind == Kind::completion && login && e.status != trace::Status::ok) add(false, 0);
+    if (asks(e) && login && under_way < UINT16_MAX) ++under_way;
+    if (e.kind == Kind::completion && login) {
+      if (e.status != trace::Status::ok) add(false, 0);
+      if (under_way > 0) --under_way;
+    }
     if (logs_in(e)) add(true, identity);
-    if (e.kind == Kind::closed && under_way != 0) add(false, 0);
+    if (e.kind == Kind::closed && std::exchange(under_way, 0) != 0) add(false, 0);
   }
 
   enum class Agreement : std::uint8_t { undecided, equal, different };

@@ -84,8 +84,10 @@ struct Patience {
     if (logged_in != 0) return false;
     if (asks(e)) ask(e, limits);
     if (e.kind == Kind::response && e.command == login) respond(e);
-    return e.kind == Kind::completion && e.command == login && login != trace::no_command &&
-           refuse(e, limits);
+    const bool ends = e.kind == Kind::completion && e.command == login;
+    const bool in_time = ends && login != trace::no_command && refuse(e, limits);
+    if (e.kind == Kind::completion && pass) named = 0;  // pipelined behind another login, too
+    return in_time;
   }
 
  private:
@@ -115,7 +117,7 @@ struct Patience {
   constexpr bool refuse(const trace::Event& e, const Limits& limits) {
     const bool counts = excused == 0 && is_guess(e) && !is_too_soon(e, limits);
     login = trace::no_command;
-    excused = named = 0;
+    excused = 0;
     if (!counts) return false;
     count(failures, limits.failures);
     const bool soon = waited < std::min<std::uint32_t>(limits.failure_seconds, UINT16_MAX);

@@ -63,6 +63,13 @@ constexpr Disagreement of_imap_greeting[] = {
      }},
 };
 constexpr Disagreement of_imap_answer[] = {
+    {"1 OK [FOO] \r\n",
+     "RFC 3501 §9 has text behind a code; without it we take the answer, and don't ask libetpan",
+     [](std::string_view, const Verdicts& v) { return v.theirs == "not asked"; }},
+    {"+done\r\n1 OK done\r\n", "libetpan does without the space behind \"+\"",
+     [](std::string_view octets, const Verdicts& v) {
+       return refused_by_us(v) && (octets.starts_with('+') || octets.contains("\n+"));
+     }},
     {"1 BAD no\r\n", "libetpan takes BAD for a reply that it can't read",
      [](std::string_view, const Verdicts& v) { return refused_by_them(v) && v.ours == "BAD"; }},
     {"* FOO\r\n1 OK done\r\n",

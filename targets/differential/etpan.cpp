@@ -64,6 +64,17 @@ mailstream* stream_of(std::string_view& octets) {
   return mailstream_new(mailstream_low_new(&octets, &from_memory), buffer_octets);
 }
 
+bool has_code_without_text(std::string_view octets) {
+  while (!octets.empty()) {
+    const std::size_t end = std::min(octets.find('\n'), octets.size());
+    const std::string_view line = octets.substr(0, end);
+    const std::size_t last = line.find_last_not_of(" \t\r");
+    if (last != std::string_view::npos && line[last] == ']') return true;
+    octets.remove_prefix(std::min(end + 1, octets.size()));
+  }
+  return false;
+}
+
 /// A session drops its stream with itself.
 struct Imap {
   std::string_view octets;
@@ -78,7 +89,8 @@ struct Imap {
 }  // namespace
 
 std::string_view to_text(Answer answer) {
-  constexpr std::string_view names[] = {"refused", "OK", "NO", "BAD", "PREAUTH", "BYE"};
+  constexpr std::string_view names[] = {"refused", "OK",  "NO",       "BAD",
+                                        "PREAUTH", "BYE", "not asked"};
   return names[static_cast<std::size_t>(answer)];
 }
 
@@ -99,6 +111,7 @@ Answer etpan_imap_greeting(std::string_view octets) {
 }
 
 Answer etpan_imap_answer(std::string_view octets) {
+  if (has_code_without_text(octets)) return Answer::not_asked;
   const LeaksDontCount scope;
   const std::string whole = "* OK ready\r\n" + std::string(octets);
   Imap imap(whole);

@@ -7,12 +7,13 @@
 namespace sallyport::differential {
 
 /// What a reader took a server's answer for.
-enum class Answer { refused, ok, no, bad, preauth, bye };
+enum class Answer { refused, ok, no, bad, preauth, bye, not_asked };
 [[nodiscard]] std::string_view to_text(Answer answer);
 
 /// The greeting of an IMAP server. What stands behind it isn't looked at.
 [[nodiscard]] Answer etpan_imap_greeting(std::string_view octets);
-/// The answer to a NOOP whose tag is 1, with whatever comes before it.
+/// The answer to a NOOP whose tag is 1, with whatever comes before it. libetpan 1.9.4 isn't asked
+/// where a line ends in a response code: RFC 3501 §9 has text behind each.
 [[nodiscard]] Answer etpan_imap_answer(std::string_view octets);
 /// The greeting of a POP3 server.
 [[nodiscard]] Answer etpan_pop3_greeting(std::string_view octets);
