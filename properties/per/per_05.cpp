@@ -15,11 +15,6 @@ struct Per05 {
     trace::MechanismSet terminated;  // verified by the front-end itself, which is evidence enough
   };
 
-  // NOOP and ENABLE answered too early are STM-01's matter: they need no mailbox, so nobody's.
-  static bool reaches_a_mailbox(const trace::Event& e) {
-    return needs_login(e) && e.verb != trace::Verb::noop && e.verb != trace::Verb::enable;
-  }
-
   static Outcome step(State& state, const trace::Event& e) {
     const Evidence evidence = logs_in(e) ? evidence_of(state.links, e) : Evidence::unknown;
     follow_evidence(state.links, e);

@@ -459,6 +459,33 @@ TEST(Per06, AConnectionThatWasLoggedInForTheLoginIsNotReused) {
                                       "B0: f2 OK in\nS1: b OK in\n"));
 }
 
+// Without a lease at the login the connection shows in the first command for a mailbox.
+TEST(Per06, IsJudgedByTheFirstCommandWhereTheLoginShowedNoConnection) {
+  const std::string right = "C1: b LOGIN alice sesame\nS1: b OK in\n";
+  const std::string other = "C1: b LOGIN alice wrong\nS1: b OK in\n";
+  const std::string serves = "C1: c SELECT INBOX\n! lease s1 k0\nF0: f2 SELECT INBOX\n";
+  expect("PER-06", holds, with_pool(right + serves));
+  expect("PER-06", "a connection is reused for another secret", with_pool(other + serves));
+  // Its own check of the connection is not the client's command.
+  expect_unjudged("PER-06", with_pool(other + "C1: c NOOP\n! lease s1 k0\nF0: f2 NOOP\n"));
+  // Another session's command.
+  expect_unjudged("PER-06", with_pool(other + "! lease s2 k0\nF0: f2 SELECT INBOX\n"));
+  // It is logged in late, or was refused, or has begun anew.
+  expect_unjudged("PER-06", with_pool(other + "! lease s1 k1\nB1: * OK\nF1: f1 LOGIN alice x\n"
+                                              "B1: f1 OK in\nF1: f2 SELECT INBOX\n"));
+  expect_unjudged("PER-06", with_pool("C1: b LOGIN alice wrong\nS1: b NO no\n" + serves));
+  expect_unjudged("PER-06", with_pool(other + "! close s1 client\nS1: * OK hello\n" + serves));
+}
+
+// A connection that broke is made anew with what its user said once, while somebody else logs in:
+// by what is seen, for him.
+TEST(Per06, KnowsNothingOfAConnectionThatShowsAnotherSecret) {
+  expect_unjudged("PER-06",
+                  "imap\nS0: * OK hello\nC0: a LOGIN alice wrong\n! lease s0 k0\nB0: * OK be\n"
+                  "F0: f1 LOGIN alice sesame\nB0: f1 OK in\nS0: a NO no\n! close s0 client\n"
+                  "S1: * OK hello\nC1: b LOGIN alice sesame\n! lease s1 k0\nS1: b OK in\n");
+}
+
 TEST(Per06, SaysNothingWhereItIsOpenWhoIsMeant) {
   expect_unjudged("PER-06", with_pool("C1: b LOGIN bob x\nC1: c LOGIN alice sesame\n"
                                       "! lease s1 k0\nS1: b NO no\nS1: c OK in\n"));

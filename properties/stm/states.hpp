@@ -106,6 +106,12 @@ using detail::legal_commands;
   return !states.empty() && (states & (detail::before | detail::authorization)).empty();
 }
 
+/// It needs a mailbox as well, so that it is answered for somebody. NOOP and ENABLE are not, and a
+/// front-end may say NOOP of its own accord.
+[[nodiscard]] constexpr bool reaches_a_mailbox(const trace::Event& e) {
+  return needs_login(e) && e.verb != trace::Verb::noop && e.verb != trace::Verb::enable;
+}
+
 /// The states that a session may be in by what its server answered so far. Empty: nothing is known,
 /// as where the session's beginning wasn't seen.
 struct Standing {

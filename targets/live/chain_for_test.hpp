@@ -70,8 +70,10 @@ inline InterposeOptions before(const Running<Server>& back_end, std::string_view
 }
 
 inline ServeOptions serving_before(const Running<Interposer>& interposer,
-                                   std::string_view front_end, std::size_t connections_max = 0) {
+                                   std::string_view front_end, std::size_t connections_max = 0,
+                                   Schedule::Kind schedule = Schedule::Kind::rotate) {
   ServeOptions options = serving(front_end);
+  options.schedule.kind = schedule;
   options.connections_max = connections_max;
   options.imap = "127.0.0.1:0";
   options.to_imap = interposer->listening();
@@ -80,10 +82,10 @@ inline ServeOptions serving_before(const Running<Interposer>& interposer,
 
 struct Chain {
   explicit Chain(std::string_view front_end, std::string_view churn = "none",
-                 std::size_t connections_max = 0)
+                 std::size_t connections_max = 0, Schedule::Kind schedule = Schedule::Kind::rotate)
       : back(Server::open(serving_back_end())),
         between(Interposer::open(before(back, churn))),
-        front(Server::open(serving_before(between, front_end, connections_max))) {}
+        front(Server::open(serving_before(between, front_end, connections_max, schedule))) {}
 
   [[nodiscard]] std::uint16_t port() const { return address_from(listening(front, "imap"))->port; }
   [[nodiscard]] ProbeOptions options() const {

@@ -329,7 +329,7 @@ void Tap::release(LinkId id, Link& link, trace::Trace& out) const {
                         .link = id});
 }
 
-std::optional<SessionId> Tap::whose(const trace::Event& event) const {
+std::vector<SessionId> Tap::whose(const trace::Event& event) const {
   const bool login = event.kind == Kind::command && authenticates(event.verb);
   const auto asked = [&](const Session& session) {
     if (!event.user.empty() && (login || event.kind == Kind::response)) {
@@ -340,23 +340,26 @@ std::optional<SessionId> Tap::whose(const trace::Event& event) const {
       return login ? each.second.logs_in : each.second.digest == event.digest;
     });
   };
-  std::optional<SessionId> only;
+  std::vector<SessionId> candidates;
   for (const auto& [id, session] : sessions_) {
-    if (!asked(session)) continue;
-    if (only) return std::nullopt;
-    only = id;
+    if (asked(session)) candidates.push_back(id);
   }
-  return only;
+  return candidates;
 }
 
-// The lease stands before what is said under it, as a front-end itself would tell it.
+// The lease stands before what is said under it, as a front-end itself would tell it. It ends where
+// others are meant, even if it is open which of them.
 void Tap::lease(LinkId id, Link& link, std::string_view octets, trace::Trace& out) {
   give_to(id, link, who_said(octets), out);
   observe::Observer ahead = link.observer;
   trace::Trace seen;
   ahead.from_client(octets, seen);
   for (const trace::Event& e : seen.events) {
-    if (e.kind == Kind::command || e.kind == Kind::response) give_to(id, link, whose(e), out);
+    if (e.kind != Kind::command && e.kind != Kind::response) continue;
+    const auto candidates = whose(e);
+    if (candidates.size() == 1) give_to(id, link, candidates.front(), out);
+    const bool others = std::ranges::find(candidates, link.session) == candidates.end();
+    if (candidates.size() > 1 && others) release(id, link, out);
   }
 }
 

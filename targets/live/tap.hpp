@@ -4,8 +4,9 @@
 //
 // Which session has the use of a connection is concluded from content: a login names the user whom
 // only one session presented, or comes while only one session logs in, as a new connection may; a
-// command is one that only one session has in flight. Where more than one could be meant, nothing
-// is said, and what rests on it isn't exercised.
+// command is one that only one session has in flight. It has it until another's octets appear, or
+// its client leaves. Where more than one could be meant, nothing is said, and what rests on it
+// isn't exercised.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "observe/observer.hpp"
 #include "targets/live/address.hpp"
@@ -89,7 +91,7 @@ class Tap {
                trace::Trace& out) const;
   [[nodiscard]] std::optional<trace::SessionId> who_logs_in() const;
   [[nodiscard]] std::optional<trace::SessionId> who_said(std::string_view octets) const;
-  [[nodiscard]] std::optional<trace::SessionId> whose(const trace::Event& event) const;
+  [[nodiscard]] std::vector<trace::SessionId> whose(const trace::Event& event) const;
 
   trace::Protocol protocol_;
   Stream stream_;

@@ -6,11 +6,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
+#include <asio/write.hpp>
 #include <chrono>
+#include <iterator>
+#include <map>
 #include <stdexcept>
 #include <string>
+#include <thread>
+#include <utility>
 
 #include "targets/live/chain_for_test.hpp"
 #include "targets/live/sockets_for_test.hpp"
@@ -119,6 +125,31 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"hardened+pool-connections-with-a-mailbox", "ISO-03",
              "0 login alice\n0 select\n0 logout\n1 login alice\n1 noop\n"}));
 
+/// A front-end that takes a connection from its pool where it may.
+engine::Result reused(std::string_view front_end, std::string_view property,
+                      std::string_view steps) {
+  return played(Chain(front_end, "none", 0, Schedule::Kind::pinned), property, steps);
+}
+
+constexpr std::string_view by_another_mechanism =
+    "0 authenticate SCRAM-SHA-256 alice\n0 respond\n0 respond\n0 respond\n0 logout\n"
+    "1 authenticate CRAM-MD5 alice\n1 respond\n1 select\n";
+constexpr std::string_view by_another_password =
+    "0 login alice\n0 logout\n1 login alice wrong\n1 select\n";
+constexpr std::string_view by_an_equal_login = "0 login alice\n0 logout\n1 login alice\n1 select\n";
+
+// The login itself says nothing to the back-end; what is relayed behind it does.
+TEST(Tap, APooledConnectionIsKnownByWhatItCarries) {
+  for (const auto& [fault, steps] : {std::pair("pool-key-omits-mechanism", by_another_mechanism),
+                                     std::pair("pool-key-omits-password", by_another_password)}) {
+    const engine::Result found = reused(fmt::format("hardened+{}", fault), "PER-06", steps);
+    EXPECT_EQ(found.verdict, Verdict::violated) << fault << ": " << found.detail;
+    EXPECT_TRUE(found.witness);
+    EXPECT_EQ(reused("hardened", "PER-06", steps).verdict, Verdict::vacuous) << steps;
+  }
+  EXPECT_EQ(reused("hardened", "PER-06", by_an_equal_login).verdict, Verdict::holds);
+}
+
 // The whole plan, on a front-end without fault: every property of both wires that it puts to the
 // test holds, and a good part of them is.
 TEST(Tap, HardenedHoldsOnBothWires) {
@@ -190,6 +221,69 @@ TEST(TapUnderTls, WithoutACertificateNothingIsJudged) {
   const auto results = probe(options);
   ASSERT_TRUE(results);
   EXPECT_THAT(results->front().failure, HasSubstr("can't see into"));
+}
+
+/// What a tap makes of an interposer's word, for which each client's events are given.
+class Told {
+ public:
+  Told() {
+    const auto port = acceptor_.local_endpoint().port();
+    std::thread interposer([this] {
+      acceptor_.accept(socket_);
+      say(tap_greeting);
+    });
+    const auto done = tap_.connect({.host = "127.0.0.1", .port = port},
+                                   Stream::Clock::now() + std::chrono::seconds(5));
+    interposer.join();
+    if (!done) throw std::runtime_error(done.error());
+  }
+  /// `session` says a command, which is in flight from then on.
+  void client(trace::SessionId session, std::string_view line) {
+    observe::Observer& observer =
+        clients_.try_emplace(session, trace::Protocol::imap, trace::Point::client, session)
+            .first->second;
+    observer.from_client(fmt::format("{}\r\n", line), trace_);
+  }
+  void link(std::string_view record) {
+    say(record);
+    Stream* const tap[] = {&tap_.stream()};
+    Stream::wait(tap, Stream::Clock::now() + std::chrono::seconds(5));
+    if (tap_.serve(trace_, {}).value()) return;
+    throw std::runtime_error("no record came");
+  }
+  [[nodiscard]] std::string leases() const {
+    trace::Events inside;
+    std::ranges::copy_if(trace_.events, std::back_inserter(inside), [](const trace::Event& e) {
+      return e.kind == trace::Kind::lease || e.kind == trace::Kind::release;
+    });
+    return trace::to_text(inside);
+  }
+
+ private:
+  void say(std::string_view line) { asio::write(socket_, asio::buffer(fmt::format("{}\n", line))); }
+
+  asio::io_context io_;
+  asio::ip::tcp::acceptor acceptor_{io_, {asio::ip::address_v4::loopback(), 0}};
+  asio::ip::tcp::socket socket_{io_};
+  Reactor reactor_;
+  Tap tap_{reactor_, trace::Protocol::imap};
+  std::map<trace::SessionId, observe::Observer> clients_;
+  trace::Trace trace_;
+};
+
+TEST(Tap, ALeaseLastsUntilAnothersOctetsAppear) {
+  Told told;
+  told.client(0, "a SELECT INBOX");
+  told.link("opened 7");
+  told.link(R"(said 7 F "f1 SELECT INBOX\r\n")");
+  EXPECT_EQ(told.leases(), "inside s0 k7 imap lease\n");
+  told.link(R"(said 7 F "f2 NAMESPACE\r\n")");  // the front-end's own
+  EXPECT_EQ(told.leases(), "inside s0 k7 imap lease\n");
+  // One of two: it isn't known which, but no longer s0.
+  told.client(1, "b STATUS INBOX (MESSAGES)");
+  told.client(2, "c STATUS INBOX (MESSAGES)");
+  told.link(R"(said 7 F "f3 STATUS INBOX (MESSAGES)\r\n")");
+  EXPECT_EQ(told.leases(), "inside s0 k7 imap lease\ninside s0 k7 imap release\n");
 }
 
 struct Caller {

@@ -29,6 +29,9 @@ constexpr MechanismSet begun{Mechanism::cram_md5,  Mechanism::ntlm,          Mec
                              Mechanism::plain,     Mechanism::scram_sha_256, Mechanism::scram_sha_1,
                              Mechanism::digest_md5};
 
+// Without the password in it.
+constexpr MechanismSet proving{Mechanism::cram_md5, Mechanism::ntlm, Mechanism::scram_sha_256};
+
 // In this order: what shows whether the account is valid comes before all that rests on it.
 constexpr std::array rows{
     VisitRow{.purpose = "a log-in",
@@ -264,6 +267,16 @@ constexpr std::array rows{
                      "1 logout",
              .pop3 = same,
              .when = WhenSet(When::account, When::passwords, When::tap)},
+    VisitRow{.purpose = "one user twice, the second time by a proof",
+             .imap = "0 login alice\n0 logout\n1 authenticate {mechanism} alice\n1 respond\n"
+                     "1 respond\n1 respond\n1 respond\n1 select\n1 logout",
+             .pop3 = same,
+             .when = WhenSet(When::account, When::passwords, When::tap),
+             .each = proving},
+    VisitRow{.purpose = "one user under TLS, then in the clear",
+             .imap = "0 starttls\n0 login alice\n0 logout\n1 login alice\n1 select\n1 logout",
+             .pop3 = same,
+             .when = WhenSet(When::account, When::passwords, When::starttls, When::tap)},
     VisitRow{
         .purpose = "a client that leaves in the middle",
         .imap = "0 login alice\n0 select\n0 say idle alice\n0 close\n1 login alice\n1 noop\n"
@@ -358,6 +371,12 @@ constexpr std::array rows{
              .when = WhenSet(When::account, When::passwords, When::tap),
              .manner = Manner::bereft,
              .variation = Variation::backend_before_tls},
+    VisitRow{.purpose = "one user twice, the second time with a wrong password",
+             .imap = "0 login alice\n0 logout\n1 login alice wrong\n1 select\n1 logout",
+             .pop3 = same,
+             .when = WhenSet(When::account, When::passwords, When::tap),
+             .manner = Manner::provoking,
+             .failed_logins = 1},
 };
 
 }  // namespace
