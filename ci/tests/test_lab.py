@@ -249,6 +249,16 @@ class Tables(unittest.TestCase):
         self.assertEqual([line.split() for line in text[:2]], [["server", "ADV-03", "PER-02"], ["a", "imap", "VH", "H·"]])
         self.assertEqual(table.of_verdicts(rows).splitlines()[0].split(), ["server", "ADV-01", "ADV-03"])
 
+    def test_what_a_tap_does_not_show_has_a_reason(self):
+        results = [{"property": name, "verdict": "unobservable", "detail": why}
+                   for name, why in (("ADV-04", "inside"), ("PER-01", "no choice"), ("RES-01", "inside"))]
+        rows = [{"server": "a", "protocol": "imap", "transport": "tap",
+                 "results": [{"property": "PER-02", "verdict": "holds"}, *results]}]
+        line = "unobservable with a tap, too: ADV-04, RES-01 (inside); PER-01 (no choice)"
+        self.assertEqual(table.of_taps(rows).splitlines()[-1], line)
+        kept = record.expanded(record.compact(rows))
+        self.assertEqual(table.of_taps(kept, why=table.reasons(rows)).splitlines()[-1], line)
+
     def test_a_client_that_asks_for_ever_stands_out(self):
         row = {"client": "c", "protocol": "imap", "way": "NTLM", "server": "s", "outcome": "never gave up",
                "tried": ["NTLM"] * 2}

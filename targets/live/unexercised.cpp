@@ -70,7 +70,10 @@ std::string why_unobservable(const properties::Facts& facts, Needs sees) {
     case trace::Variation::other_users_secrets:
       return "another user's password and mail can't be changed from outside";
     case trace::Variation::schedule:
-      return "which connection to a back-end a server takes can't be chosen from outside";
+      return sees < Needs::backend_wire
+                 ? "which connection to a back-end a server takes can't be chosen from outside"
+                 : "a tap can end a connection, which is a failure, but can't choose which one a "
+                   "server takes";
     default:
       return {};
   }

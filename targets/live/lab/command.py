@@ -246,7 +246,8 @@ def do_check(arguments):
     wrong = list(compare(rows, listed, results))
     differing = [f"two runs differ: {text}" for text in survey.differences(rows, again)]
     if arguments.keep:
-        record.keep(date=result["date"], article=checks, rows=record.compact(rows))
+        record.keep(date=result["date"], article=checks, rows=record.compact(rows),
+                    unobservable=table.reasons(row for row in rows if row["transport"] in table.TAPPED))
     if arguments.format == "json":
         print(json.dumps(result | {"wrong": wrong, "differing": differing}, indent=1))
     else:

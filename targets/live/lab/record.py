@@ -104,7 +104,7 @@ def servers(data):
     text += "\n## Servers and properties\n\n" + table.LEGEND + "\n\n" + table.of_verdicts(expanded(data["rows"]), table.markdown)
     if any(row["transport"] in table.TAPPED for row in data["rows"]):
         text += "\n## Servers and properties, from both sides\n\n" + table.TAP_LEGEND + "\n\n"
-        text += table.of_taps(expanded(data["rows"]), table.markdown)
+        text += table.of_taps(expanded(data["rows"]), table.markdown, data.get("unobservable", {}))
     if data.get("clients"):
         ours = [row for row in data["clients"] if row["server"].startswith("serve ")]
         theirs = [row for row in data["clients"] if row not in ours]

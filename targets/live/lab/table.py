@@ -34,6 +34,20 @@ def cells(rows):
     return found
 
 
+def reasons(rows):
+    """Why each property can't be seen at all, {property: reason}, as the probe says."""
+    return {result["property"]: result["detail"] for row in rows for result in row["results"]
+            if result["verdict"] == "unobservable" and result.get("detail")}
+
+
+def listed(names, why):
+    """Names, those of one reason together and the reason behind them."""
+    groups = {}
+    for name in names:
+        groups.setdefault(why.get(name, ""), []).append(name)
+    return "; ".join(", ".join(group) + (f" ({reason})" if reason else "") for reason, group in groups.items())
+
+
 def cell(by_transport):
     letters = "".join(LETTERS[by_transport[name]] for name in ORDER if name in by_transport)
     return letters[0] if letters and len(set(letters)) == 1 else letters
@@ -47,9 +61,10 @@ def seen_in(found):
     return seen, [name for name in names if name not in seen]
 
 
-def of_taps(rows, form=laid_out):
+def of_taps(rows, form=laid_out, why=None):
     """One line for each front-end and protocol with a tap behind it: what is to be seen only so."""
-    found = cells([row for row in rows if row["transport"] in TAPPED])
+    tapped = [row for row in rows if row["transport"] in TAPPED]
+    found = cells(tapped)
     untapped = cells([row for row in rows if row["transport"] not in TAPPED])
     known, _ = seen_in(untapped)
     seen, unseen = seen_in(found)
@@ -62,7 +77,8 @@ def of_taps(rows, form=laid_out):
     shown = [name for name in seen if only_so(name)]
     lines = [["server", *shown]]
     lines += [[" ".join(key), *(cell(of_server.get(name, {})) for name in shown)] for key, of_server in found.items()]
-    return form(lines) + (f"\nunobservable with a tap, too: {', '.join(unseen)}\n" if unseen else "")
+    why = reasons(tapped) if why is None else why
+    return form(lines) + (f"\nunobservable with a tap, too: {listed(unseen, why)}\n" if unseen else "")
 
 
 def of_verdicts(rows, form=laid_out):
