@@ -19,6 +19,7 @@ namespace {
 constexpr std::size_t quoted_octets = 120;
 constexpr auto farewell_max = std::chrono::seconds(1);
 constexpr auto between_packets = std::chrono::milliseconds(1);
+constexpr auto before_line_feed = std::chrono::milliseconds(50);
 constexpr std::size_t split_octets_max = 512;  // as in the simulated world
 constexpr std::string_view waiting_line = "* OK Waiting for authentication process to respond";
 
@@ -204,12 +205,14 @@ Conversation::Done Conversation::act(const world::Step& step, Manner manner) {
       // The certificate that was given is the first account's.
       const bool own = shows && action.account == 0 && !to_.trust.own_certificate.empty();
       const std::string user(own ? client_.user(action.account) : std::string_view());
-      if (auto done = start_tls(user); done || !step.plaintext_behind) {
+      // In pieces too: a server that takes CR for the end of the line finds LF in its handshake.
+      const bool may_break = step.plaintext_behind || step.split > 0;
+      if (auto done = start_tls(user); done || !may_break) {
         // Where the plaintext is answered under TLS, that comes unasked: before the next command,
         // or it would be a matter of time whose answer it is taken for.
         return done && step.plaintext_behind ? listen() : done;
       }
-      end(true);  // octets that are none of TLS's break the handshake: that is well done
+      end(true);  // octets that are none of TLS's break the handshake
       return {};
     }
     if (manner != Manner::proper) return {};
@@ -346,7 +349,9 @@ Conversation::Done Conversation::say(std::string_view octets) {
   std::size_t at = 0;
   for (; sent && split_ > 0 && at < std::min(octets.size(), split_octets_max); at += split_) {
     sent = stream_.write(octets.substr(at, split_), within(to_.limits.answer));
-    std::this_thread::sleep_for(between_packets);
+    // Whoever answers to CR is given the time to, or it would be chance whether LF is still heard.
+    const bool at_line_end = split_ == 1 && octets[at] == '\r';
+    std::this_thread::sleep_for(at_line_end ? before_line_feed : between_packets);
   }
   if (sent && at < octets.size()) {
     sent = stream_.write(octets.substr(at), within(to_.limits.answer));

@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 
+#include "targets/live/chain_for_test.hpp"
 #include "targets/live/sockets_for_test.hpp"
 
 namespace sallyport::live {
@@ -263,6 +264,30 @@ TEST(Probe, StarttlsIsRequiredWhereAskedFor) {
   const FakeServer hangs_up([](Line& line) { small_imap(line, "* OK ready\r\n", false); });
   options.endpoints[0].port = hangs_up.port();
   expect_inconclusive(probe_one(options), HasSubstr("no TLS: "));
+}
+
+// STARTTLS in one packet is answered well, and octet by octet its LF ends in the handshake.
+TEST(Probe, AServerThatTakesCrForTheEndOfALineIsFoundOut) {
+  const test::Certificate files;
+  ServeOptions serving = test::serving("hardened");
+  serving.imap = "127.0.0.1:0";
+  serving.certificate = files.certificate();
+  serving.key = files.key();
+  const test::Running<Server> server(Server::open(std::move(serving)));
+  const std::uint16_t port = address_from(test::listening(server, "imap"))->port;
+  const test::Relay relay(port);
+  for (const std::uint16_t asked : {port, relay.port()}) {
+    ProbeOptions options = impatient(Scheme::imap, asked);
+    options.trust.insecure = true;
+    options.properties = {properties::find("PER-04")};
+    options.script = world::script_from_text(
+                         "protocol imap\n0 starttls\n0 capability\n0 logout\nvary 0 split 1\n")
+                         .value();
+    const ProbeResult result = probe_one(options);
+    ASSERT_EQ(result.results.size(), 1);
+    EXPECT_EQ(result.results[0].verdict, asked == port ? Verdict::holds : Verdict::violated)
+        << result.results[0].detail;
+  }
 }
 
 // A server that repeats what it was told gets the password into nothing that is shown.

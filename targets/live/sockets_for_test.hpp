@@ -12,6 +12,8 @@
 #include <asio/post.hpp>
 #include <asio/read_until.hpp>
 #include <asio/write.hpp>
+#include <atomic>
+#include <cstdint>
 #include <cstdio>
 #include <functional>
 #include <memory>
@@ -97,6 +99,61 @@ class FakeServer {
   tcp::acceptor acceptor_;
   std::uint16_t port_ = 0;
   std::vector<std::thread> connections_;
+  std::thread thread_;
+};
+
+/// Stands before a server and takes CR for the end of a line, as Courier does at STARTTLS. An LF in
+/// the same packet is overlooked; a later one goes on as it is. One connection after the other.
+class Relay {
+ public:
+  explicit Relay(std::uint16_t server_port) : server_port_(server_port) {
+    thread_ = std::thread([this] {
+      asio::error_code error;
+      while (true) {
+        tcp::socket client(io_);
+        acceptor_.accept(client, error);
+        if (error || ends_) return;
+        relay(client);
+      }
+    });
+  }
+  ~Relay() {
+    ends_ = true;
+    asio::error_code ignored;
+    tcp::socket last(io_);
+    last.connect(acceptor_.local_endpoint(), ignored);
+    thread_.join();
+  }
+  Relay(const Relay&) = delete;
+  Relay& operator=(const Relay&) = delete;
+  [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+
+ private:
+  void relay(tcp::socket& client) {
+    tcp::socket server(io_);
+    server.connect({asio::ip::address_v4::loopback(), server_port_});
+    std::thread back([&] { carry(server, client, false); });
+    carry(client, server, true);
+    back.join();
+  }
+  static void carry(tcp::socket& from, tcp::socket& to, bool by_lines) {
+    asio::error_code error;
+    char octets[4096];
+    while (!error) {
+      std::string said(octets, from.read_some(asio::buffer(octets), error));
+      by_lines = by_lines && !said.starts_with('\x16');  // RFC 8446 §5.1: of a handshake
+      if (by_lines && said.ends_with('\r')) said += '\n';
+      if (!error) asio::write(to, asio::buffer(said), error);
+    }
+    asio::error_code ignored;
+    to.shutdown(tcp::socket::shutdown_both, ignored);
+    from.shutdown(tcp::socket::shutdown_both, ignored);
+  }
+
+  std::uint16_t server_port_;
+  std::atomic<bool> ends_ = false;
+  asio::io_context io_;
+  tcp::acceptor acceptor_{io_, {asio::ip::address_v4::loopback(), 0}};
   std::thread thread_;
 };
 
