@@ -224,6 +224,30 @@ class Broken(unittest.TestCase):
                 self.assertEqual(command.broken({server.name: "not ready after 60 s"}), expected)
 
 
+class Certificates(unittest.TestCase):
+    def test_a_client_has_one_that_the_lab_has_issued(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            certificate, key = lab.make_certificate(folder)
+            own, own_key = lab.make_own_certificate(folder, "alice", certificate, key)
+            said = subprocess.run(["openssl", "verify", "-CAfile", certificate, "-purpose", "sslclient", own],
+                                  capture_output=True, text=True, check=False)
+            self.assertEqual(said.returncode, 0, said.stderr)
+            subject = subprocess.run(["openssl", "x509", "-noout", "-subject", "-in", own], capture_output=True, text=True,
+                                     check=True).stdout
+            self.assertEqual(subject.split("=", 1)[1].strip().replace(" ", ""), "CN=alice")
+            self.assertIn("PRIVATE KEY", own_key.read_text())
+
+    def test_only_a_server_that_takes_certificates_is_shown_one(self):
+        def ways(name):
+            server = lab.servers()[name]
+            return [transport for protocol, transport, _ in server.urls(dict.fromkeys(server.listeners, 1))
+                    if protocol == "imap"]
+
+        self.assertEqual(ways("dovecot-external"), ["plain", "starttls", "certificate", "tls"])
+        self.assertEqual(ways("dovecot"), ["plain", "starttls", "tls"])
+
+
 class Tables(unittest.TestCase):
     def test_a_cell_has_a_letter_for_each_transport_that_differs(self):
         self.assertEqual(table.cell({"plain": "holds", "starttls": "holds", "tls": "holds"}), "H")

@@ -10,6 +10,7 @@
 #include <asio/ssl/stream.hpp>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -28,9 +29,9 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-ServeOptions options_for(std::string_view profile) {
+ServeOptions options_for(std::string_view front_end) {
   ServeOptions options;
-  options.configuration.profile = *frontend::find_profile(profile);
+  options.configuration = *engine::configuration_from(front_end);
   options.configuration.profile.limits.failure_seconds = 0;  // nobody is to wait for it here
   options.directory = backend::example_directory();
   options.imap = options.pop3 = options.backend_imap = options.backend_pop3 = "127.0.0.1:0";
@@ -162,8 +163,8 @@ TEST(Serve, TlsStandsFromTheStartOrLater) {
                     HasSubstr("expected a handshake and a trusted certificate for 127.0.0.1")));
 }
 
-/// Does a client with this certificate, if any, log in by EXTERNAL?
-bool logs_in_by_external(const Running& server, const std::string& ca, const Certificate* shown) {
+ProbeOptions by_certificate(const Running& server, const std::string& ca,
+                            const Certificate* shown) {
   ProbeOptions options;
   options.endpoints = {{Scheme::imap, "127.0.0.1", server.port("imap")}};
   options.credentials = {{"alice", "not needed"}};
@@ -172,6 +173,12 @@ bool logs_in_by_external(const Running& server, const std::string& ca, const Cer
     options.trust.own_certificate = shown->certificate();
     options.trust.own_key = shown->key();
   }
+  return options;
+}
+
+/// Does a client with this certificate, if any, log in by EXTERNAL?
+bool logs_in_by_external(const Running& server, const std::string& ca, const Certificate* shown) {
+  ProbeOptions options = by_certificate(server, ca, shown);
   options.script = world::script_from_text(
                        "protocol imap\n0 starttls-certificate alice\n"
                        "0 authenticate EXTERNAL alice\n0 respond\n0 select\n0 logout\n")
@@ -193,6 +200,36 @@ TEST(Serve, ACertificateLogsInWhomItNames) {
   EXPECT_TRUE(logs_in_by_external(server, own.certificate(), &alice));
   EXPECT_FALSE(logs_in_by_external(server, own.certificate(), nullptr));
   EXPECT_FALSE(logs_in_by_external(server, own.certificate(), &mallory)) << "issued by nobody";
+}
+
+// Each fault by the visit that is for it, and nothing without a fault: to act for another, and to
+// follow a certificate without one.
+TEST(Serve, ACertificateThatIsGoodForMoreIsFoundOut) {
+  constexpr std::string_view for_another =
+      "protocol imap\n0 starttls-certificate alice\n0 say external-as-other alice\n";
+  constexpr std::string_view behind_it =
+      "protocol imap\n0 starttls-certificate alice\n0 authenticate EXTERNAL alice\n0 respond\n"
+      "0 logout\n1 starttls\n1 say external-as-user alice\n";
+  const Certificate own;
+  const Certificate alice("alice");
+  for (const auto& [front_end, steps, verdict] :
+       {std::tuple("hardened+take-any-name-with-a-certificate", for_another, Verdict::violated),
+        std::tuple("hardened", for_another, Verdict::holds),
+        std::tuple("hardened+take-external-from-anybody", behind_it, Verdict::violated),
+        std::tuple("hardened", behind_it, Verdict::holds)}) {
+    ServeOptions serving = options_for(front_end);
+    serving.certificate = own.certificate();
+    serving.key = own.key();
+    serving.clients_ca_file = alice.certificate();
+    const Running server(std::move(serving));
+    ProbeOptions options = by_certificate(server, own.certificate(), &alice);
+    options.credentials.push_back({"bob", "not needed"});
+    options.properties = {properties::find("TLS-06")};
+    options.script = world::script_from_text(steps).value();
+    const auto results = probe(options);
+    ASSERT_TRUE(results);
+    EXPECT_EQ(results->front().results.front().verdict, verdict) << front_end << steps;
+  }
 }
 
 // CVE-2011-0411: in one segment with STARTTLS or in the next one, it has no effect under TLS.

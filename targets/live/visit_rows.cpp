@@ -228,6 +228,19 @@ constexpr std::array rows{
              .pop3 = same,
              .when = WhenSet(When::account, When::certificate, When::starttls),
              .manner = Manner::provoking},
+    VisitRow{.purpose = "EXTERNAL as another than the certificate's user",
+             .imap = "0 starttls-certificate alice\n{lists}0 say external-as-other alice\n"
+                     "0 capability\n0 logout",
+             .pop3 = same,
+             .when = WhenSet(When::account, When::certificate, When::starttls),
+             .manner = Manner::provoking},
+    VisitRow{
+        .purpose = "EXTERNAL behind another client's certificate",
+        .imap = "0 starttls-certificate alice\n0 authenticate EXTERNAL alice\n0 respond\n0 logout\n"
+                "1 starttls\n1 say external-as-user alice\n1 capability\n1 logout",
+        .pop3 = same,
+        .when = WhenSet(When::account, When::certificate, When::starttls),
+        .manner = Manner::provoking},
     VisitRow{.purpose = "a line of an exchange as long as may be",
              .imap = "{lists}0 authenticate {mechanism} alice\n0 respond-long\n0 respond\n0 logout",
              .pop3 = same,
@@ -334,6 +347,12 @@ constexpr std::array rows{
              .each = MechanismSet(Mechanism::plain),
              .manner = Manner::provoking,
              .failed_logins = 1},
+    VisitRow{.purpose = "one user twice, the second time with a wrong password",
+             .imap = "0 login alice\n0 logout\n1 login alice wrong\n1 select\n1 logout",
+             .pop3 = same,
+             .when = WhenSet(When::account, When::passwords, When::tap),
+             .manner = Manner::provoking,
+             .failed_logins = 1},
     VisitRow{.purpose = "a back-end at fault: {mishap}",
              .imap = "0 login alice mishap {mishap}\n0 noop\n0 capability\n0 logout",
              .pop3 = "0 login alice mishap {mishap}\n0 capability\n0 logout",
@@ -371,12 +390,6 @@ constexpr std::array rows{
              .when = WhenSet(When::account, When::passwords, When::tap),
              .manner = Manner::bereft,
              .variation = Variation::backend_before_tls},
-    VisitRow{.purpose = "one user twice, the second time with a wrong password",
-             .imap = "0 login alice\n0 logout\n1 login alice wrong\n1 select\n1 logout",
-             .pop3 = same,
-             .when = WhenSet(When::account, When::passwords, When::tap),
-             .manner = Manner::provoking,
-             .failed_logins = 1},
 };
 
 }  // namespace

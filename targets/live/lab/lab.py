@@ -40,6 +40,18 @@ def make_certificate(folder):
     return certificate, key
 
 
+def make_own_certificate(folder, user, certificate, key):
+    """A certificate of a user's own and its key: the lab's certificate is the authority that issued it."""
+    own, own_key, request = (folder / f"{user}.{end}" for end in ("certificate.pem", "key.pem", "request.pem"))
+    for command in (
+            ["openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={user}",
+             "-keyout", own_key, "-out", request],
+            ["openssl", "x509", "-req", "-days", "1", "-in", request, "-CA", certificate, "-CAkey", key,
+             "-set_serial", "2", "-out", own]):
+        subprocess.run([str(word) for word in command], check=True, capture_output=True, timeout=PATIENCE_S)
+    return own, own_key
+
+
 class Lab(contextlib.AbstractContextManager):
     def __init__(self, accounts=None):
         self.accounts = accounts or ACCOUNTS
@@ -53,6 +65,8 @@ class Lab(contextlib.AbstractContextManager):
             self.folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sallyport-lab.")))
             self.folder.chmod(0o755)
             self.certificate, self.key = make_certificate(self.folder)
+            self.own_certificate, self.own_key = make_own_certificate(
+                self.folder, next(iter(self.accounts)), self.certificate, self.key)
             self.passwords = {}
             for user, password in self.accounts.items():
                 self.passwords[user] = self.folder / f"{user}.password"

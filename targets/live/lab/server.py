@@ -90,6 +90,7 @@ class Server:
     hosts: dict = dataclasses.field(default_factory=dict)  # of ports that aren't on 127.0.0.1
     taps: tuple = ()  # how an interposer can stand behind it: plain, tls
     patience_s: int = 20  # longer than it waits for a back-end that hangs
+    certificates: bool = False  # who shows one may log in by EXTERNAL
 
     def real_backend(self, place):
         """(host, ports) of what is behind it, for an interposer."""
@@ -121,6 +122,8 @@ class Server:
             yield protocol, "plain", plain
             if self.starttls:
                 yield protocol, "starttls", plain
+            if self.certificates:
+                yield protocol, "certificate", plain
             if protocol + "s" in self.listeners:
                 yield protocol, "tls", f"{protocol}s://127.0.0.1:{ports[protocol + 's']}"
 

@@ -1,15 +1,16 @@
 """Tables of a survey, for a terminal or as Markdown. What no row could observe gets no row or column of its own; a line
 says which that is."""
 
-LEGEND = """A cell is one letter for each transport in the order plain, STARTTLS, TLS, or one letter where all agree: V violated,
-H holds, · vacuous, ? inconclusive, - unobservable; empty where there is no such row."""
+LEGEND = """A cell is one letter for each way in the order plain, STARTTLS, STARTTLS with a certificate of the client's own, TLS, or
+one letter where all agree: V violated, H holds, · vacuous, ? inconclusive, - unobservable; empty where there is no such
+row. Only servers that take EXTERNAL are shown a certificate."""
 
 TAP_LEGEND = """What only the back-end's wire shows, and what a server violates only where its back-end fails: `sallyport interpose`
 stands between the two, shows the probe that wire, and has the back-end die, hang, lie or be slow, so that its pool is churned
 in every visit. A cell is one letter for each way to the back-end in the order plain, STARTTLS, or one where both agree."""
 
 LETTERS = {"violated": "V", "holds": "H", "vacuous": "·", "inconclusive": "?", "unobservable": "-"}
-ORDER = ["plain", "starttls", "tls", "tap", "tap-tls"]
+ORDER = ["plain", "starttls", "certificate", "tls", "tap", "tap-tls"]
 TAPPED = {"tap", "tap-tls"}
 
 

@@ -11,6 +11,22 @@ from processes import find_tool
 from server import Server
 
 PASSWORDS = "  driver = passwd-file\n  args = {folder}/passwd"
+# By EXTERNAL nobody shows a password: whoever has an account can log in. A proxy that has to log in at a back-end with
+# something can do so as itself, on the user's behalf.
+CERTIFIED = """  driver = passwd-file
+  args = {folder}/certified
+  mechanisms = external
+}}
+passdb {{
+  driver = passwd-file
+  args = {folder}/masters
+  master = yes
+}}
+passdb {{
+"""
+MASTER = "front-end"
+MASTER_PASSWORD = "between-the-two"
+ON_BEHALF = "{proxy} master={master} pass={password}\n  mechanisms = external\n}}\npassdb {{\n{proxy}"
 PROXY = ("  driver = static\n  args = proxy=y host=127.0.0.1 "
          "port=%{{if;%s;eq;imap;{imap};{pop3}}} proxy_timeout=10 nopassword=y{tls}")
 
@@ -25,6 +41,10 @@ exec ntlm_auth --configfile={configuration} --helper-protocol=squid-2.5-ntlmssp 
 class Dovecot(Server):
     package: str = "dovecot-core"
     mechanisms: str = "plain login cram-md5"
+    on_behalf: bool = False  # of who comes with a certificate
+
+    def __post_init__(self):
+        self.certificates = "external" in self.mechanisms.split()
 
     @property
     def ntlm(self):
@@ -47,12 +67,18 @@ class Dovecot(Server):
             configuration = place.fill("smb.conf.in")
             helper = HELPER.format(configuration=configuration, user=user, password=password, log=place.folder / "log")
             place.file("ntlm_auth", helper).chmod(0o755)
+        if self.certificates:
+            place.file("certified", "".join(f"{user}:::::::nopassword=y\n" for user in place.accounts))
+            place.file("masters", f"{MASTER}:{{PLAIN}}{MASTER_PASSWORD}\n")
         if place.backend:
             passdb = PROXY.format(**place.behind, tls=" starttls=yes" if place.tls_behind else "")
+            if self.on_behalf:
+                passdb = ON_BEHALF.format(proxy=passdb, master=MASTER, password=MASTER_PASSWORD)
         else:
-            passdb = PASSWORDS.format(folder=place.folder)
+            passdb = (CERTIFIED if self.certificates else "") + PASSWORDS
+            passdb = passdb.format(folder=place.folder)
         file = place.fill("dovecot.conf.in", PASSDB=passdb, MECHANISMS=self.mechanisms,
-                          WINBIND="yes" if self.ntlm else "no")
+                          WINBIND="yes" if self.ntlm else "no", CERTIFICATES="yes" if self.certificates else "no")
         yield [find_tool("dovecot"), "-F", "-c", file], {}
 
 
@@ -68,4 +94,10 @@ SERVERS = [
             backend="dovecot-ntlm", taps=("plain", "tls")),
     Dovecot(name="dovecot-proxy-ntlm", title="the same proxy, told to offer CRAM-MD5 and NTLM as well",
             mechanisms="plain login cram-md5 ntlm", backend="dovecot-ntlm", taps=("plain",)),
+    Dovecot(name="dovecot-external", title="mailbox server that takes certificates of clients", role="backend",
+            mechanisms="plain login external"),
+    Dovecot(name="dovecot-proxy-external", title="the same proxy, told to offer EXTERNAL as well",
+            mechanisms="plain login external", backend="dovecot-external", taps=("plain",)),
+    Dovecot(name="dovecot-proxy-external-master", title="the same, with a password of its own for those who use EXTERNAL",
+            mechanisms="plain login external", backend="dovecot-external", taps=("plain",), on_behalf=True),
 ]
