@@ -81,6 +81,11 @@ std::unexpected<std::string> Conversation::late(std::string_view what,
     return std::unexpected(fmt::format("the {} for one server were over at {}; expected {}",
                                        seconds(to_.limits.endpoint), what, expected));
   }
+  if (!line_.empty()) {
+    return std::unexpected(
+        fmt::format("silence for {} at {}, in the middle of the line {}; expected the rest of it",
+                    seconds(to_.limits.answer), what, quoted(line_)));
+  }
   return std::unexpected(
       fmt::format("silence for {} at {}; expected {}", seconds(to_.limits.answer), what, expected));
 }
@@ -94,7 +99,7 @@ Conversation::Done Conversation::open() {
     return std::unexpected(fmt::format("cannot connect: {}; expected {} server", stands.error(),
                                        protocol_ == Protocol::imap ? "an IMAP" : "a POP3"));
   }
-  open_ = true;
+  open_ = reached_ = true;
   observer_.opened(out_);
   Done done;
   if (endpoint.implicit_tls()) done = start_tls();

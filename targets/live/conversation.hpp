@@ -77,6 +77,8 @@ class Conversation {
   void leave();
 
   [[nodiscard]] bool is_open() const { return open_; }
+  /// There was a connection.
+  [[nodiscard]] bool reached() const { return reached_; }
   /// By the server, unasked.
   [[nodiscard]] bool hung_up() const { return hung_up_; }
   /// A provoking step was answered with silence.
@@ -119,6 +121,7 @@ class Conversation {
   client::Client client_;
   observe::Observer observer_;
   bool open_ = false;
+  bool reached_ = false;
   bool silent_ = false;
   bool hung_up_ = false;
   std::uint8_t split_ = 0;  // of the step under way

@@ -90,7 +90,10 @@ Play::Done Play::step(const world::Step& step, Manner manner) {
         to_, stage_.reactor, step.client,
         observe::Shared{.nonces = &stage_.nonces, .secrets = &stage_.secrets}, out_);
     ++connections_;
-    if (auto done = client->open(); !done) return done;
+    if (auto done = client->open(); !done) {
+      unreachable_ = !client->reached();
+      return done;
+    }
   }
   if (auto done = act(*client, step, manner); !done) return done;
   note(*client, step.action);

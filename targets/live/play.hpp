@@ -55,6 +55,8 @@ class Play {
   /// The first log-in with a right password was refused with these words.
   [[nodiscard]] const std::string& account_refused() const { return account_refused_; }
   [[nodiscard]] std::size_t connections() const { return connections_; }
+  /// Nobody listened there.
+  [[nodiscard]] bool unreachable() const { return unreachable_; }
 
  private:
   using Done = Conversation::Done;
@@ -75,6 +77,7 @@ class Play {
   std::array<std::unique_ptr<Conversation>, world::clients_max> clients_;
   std::array<trace::Mechanism, world::clients_max> exchange_{};  // that was begun last
   std::size_t connections_ = 0;
+  bool unreachable_ = false;
   trace::MechanismSet offered_;
   trace::CapabilitySet capabilities_;
   std::string account_refused_;

@@ -111,6 +111,8 @@ class Probe {
   std::size_t connections_ = 0;
   std::size_t failed_logins_ = 0;
   int mute_visits_ = 0;
+  std::string tried_;           // the last visit in which the server was reached
+  bool gone_ = false;           // it couldn't be in one behind that
   std::string trouble_;         // the first that a visit met, as result_.failure
   std::string trouble_bereft_;  // where a back-end failed on purpose
   ProbeResult result_;
@@ -254,15 +256,23 @@ Probe::Ended Probe::play(const Visit& visit, const world::Script& script) {
                      engine::escaped(credentials_[0].user), play.account_refused()));
     return Ended::for_good;
   }
-  const std::string where = fmt::format(" (while trying {})", visit.purpose);
+  std::string where = fmt::format(" (while trying {})", visit.purpose);
   const bool first = legs_.size() == 1;
-  const bool bereft = visit.manner == Play::Manner::bereft;
+  // A server that can't be reached any more is no back-end's doing: it may well have died.
+  const bool bereft = visit.manner == Play::Manner::bereft && !play.unreachable();
+  if (play.unreachable() && !tried_.empty()) {
+    where = fmt::format(" (while trying {}, behind {})", visit.purpose, tried_);
+  } else if (!play.unreachable()) {
+    tried_ = visit.purpose;
+  }
   if (!run) {
     const bool over = Stream::Clock::now() >= to_.deadline;
     if (first || over || (!bereft && ++mute_visits_ >= mute_visits_max)) {
       fail(run.error() + where);
       return Ended::for_good;
     }
+    // That the server is gone says more than what it did before.
+    if (play.unreachable() && !std::exchange(gone_, true)) trouble_.clear();
     trouble(run.error() + where, bereft);
     return Ended::in_trouble;
   }

@@ -161,6 +161,29 @@ TEST(Probe, AServerThatFallsSilentIsInconclusive) {
   expect_inconclusive(server, HasSubstr("silence for 0.4 s at capability"));
 }
 
+// Mid-line, mid-list, and in a literal of which the count was said: as good as saying nothing.
+TEST(Probe, AServerThatHangsInTheMiddleOfAnAnswerIsInconclusive) {
+  struct Half {
+    std::string_view said;
+    std::string_view told;
+  };
+  for (const Half half :
+       {Half{"* CAPABIL", "in the middle of the line \"* CAPABIL\""},
+        Half{"* CAPABILITY IMAP4rev1\r\n", "silence for 0.4 s at capability;"},
+        Half{"* 1 FETCH (BODY[] {20}\r\n", "silence for 0.4 s at capability;"},
+        Half{"* 1 FETCH (BODY[] {20}\r\nSubj", "in the middle of the line \"Subj\""}}) {
+    const FakeServer server([&](Line& line) {
+      line.write("* OK ready\r\n");
+      line.read();
+      line.write(half.said);
+      line.drain();
+    });
+    const auto began = std::chrono::steady_clock::now();
+    expect_inconclusive(server, HasSubstr(std::string(half.told)));
+    EXPECT_LT(std::chrono::steady_clock::now() - began, 10s) << half.said;
+  }
+}
+
 TEST(Probe, TheTimeForOneServerIsLimited) {
   const FakeServer server([](Line& line) { line.drain(); });
   ProbeOptions options = impatient(Scheme::imap, server.port());
@@ -253,6 +276,17 @@ TEST(Probe, WhatWasViolatedStaysViolatedBehindAFailure) {
   EXPECT_EQ(row(result, "ADV-01")->verdict, Verdict::violated);
   ASSERT_NE(row(result, "STM-01"), nullptr);
   EXPECT_EQ(row(result, "STM-01")->verdict, Verdict::inconclusive);
+}
+
+TEST(Probe, AServerThatIsGoneIsToldWithWhatWasTriedBefore) {
+  FakeServer* listening = nullptr;
+  FakeServer server([&](Line& line) {
+    listening->stop_listening();
+    small_imap(line, "* OK ready\r\n", false);
+  });
+  listening = &server;
+  const ProbeResult result = probe_one(impatient(Scheme::imap, server.port()));
+  EXPECT_THAT(result.failure, AllOf(HasSubstr("cannot connect"), HasSubstr(", behind the lists)")));
 }
 
 TEST(Probe, StarttlsIsRequiredWhereAskedFor) {

@@ -79,6 +79,10 @@ class FakeServer {
   FakeServer(const FakeServer&) = delete;
   FakeServer& operator=(const FakeServer&) = delete;
   [[nodiscard]] std::uint16_t port() const { return port_; }
+  /// Connections that stand go on.
+  void stop_listening() {
+    asio::post(io_, [this] { acceptor_.close(); });
+  }
 
  private:
   void accept() {

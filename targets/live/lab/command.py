@@ -138,12 +138,13 @@ def do_probe(arguments):
         print(json.dumps(result, indent=1))
     else:
         print("\n".join([table.of_article(checks), table.of_verdicts(rows), table.of_taps(rows)]))
-    return status_of(rows)
+    return status_of(rows) or (FAILED if broken(here.failed) else OK)
 
 
 def judged(row):
     """Whether a probe came to any verdict. Where a server leaves a command without an answer, some stay open."""
-    return any(result["verdict"] in ("holds", "violated") for result in row["results"])
+    return any(result["verdict"] in ("holds", "violated") for result in row["results"]
+               if result["property"] != survey.CRASH)
 
 
 def status_of(rows):
@@ -152,7 +153,7 @@ def status_of(rows):
         return VIOLATED
     if "inconclusive" in verdicts or any(row["exit"] == 2 for row in rows):
         return FAILED
-    return OK if "holds" in verdicts else NOTHING
+    return OK if any(judged(row) for row in rows) else NOTHING
 
 
 def do_findings(arguments):
@@ -216,7 +217,7 @@ def settled(path, rows, again, jobs):
 def broken(failed):
     """Servers that could have been started, for all that is known, and weren't: that is no reason to skip them."""
     def could_be(name):
-        server = lab.servers()[name]
+        server = lab.servers()[name.partition("+")[0]]
         return server.missing() is None and (not server.backend or could_be(server.backend))
 
     return [name for name in failed if could_be(name)]
@@ -230,7 +231,8 @@ def do_check(arguments):
     for result in results:
         if result["verdict"] == "violated":
             result["monitor"] = findings.audit(path, result)
-    (rows, checks, failed), (again, _, _) = two_surveys(path, names, arguments.jobs)
+    (rows, checks, failed), (again, _, failed_again) = two_surveys(path, names, arguments.jobs)
+    failed = failed_again | failed
     rows, again, repeated = settled(path, rows, again, arguments.jobs)
     for name, why in failed.items():
         print(f"skipped: {name}: {why}", file=sys.stderr)

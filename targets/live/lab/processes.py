@@ -10,7 +10,9 @@ import contextlib
 import ctypes
 import grp
 import os
+import pathlib
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -137,11 +139,16 @@ class Crew(concurrent.futures.ThreadPoolExecutor):
         return super().__exit__(kind, *rest)
 
 
+# What servers write where a signal ended a process of theirs: Dovecot, nginx and Cyrus. Others' children die unseen.
+KILLED = re.compile(r"[^\n]*(?:killed with signal|exited on signal|signaled to death by)[^\n]*")
+
+
 class Process:
     """A server's process with all of its children, its output in a file."""
 
     def __init__(self, command, *, log, environment=None, directory="/", owned=True):
         self.log = log
+        self.program = pathlib.PurePath(str(command[0])).name
         with log.open("ab") as output:
             self.popen = subprocess.Popen(
                 [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=output, stderr=output,
@@ -157,6 +164,14 @@ class Process:
             wait_for(ready_or_dead, what)
         except NotStarted as failure:
             raise NotStarted(f"{failure}: {self.last_words()}") from None
+
+    def ending(self):
+        """How it ended, in words; empty while it runs. Before `end` nobody asked it to."""
+        status = self.popen.poll()
+        if status is None:
+            return ""
+        how = f"was killed by {signal.Signals(-status).name}" if status < 0 else f"ended with {status}"
+        return f"{self.program} {how}"
 
     def last_words(self, lines=12):
         text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""

@@ -8,6 +8,7 @@ import json
 import pathlib
 
 import deviations
+import survey
 import table
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -58,7 +59,9 @@ it logs in by PLAIN all the same where that is offered.
 
 
 def page_of(name):
-    """A property's page as a link."""
+    """A property's page as a link; CRASH has none."""
+    if name == survey.CRASH:
+        return name
     group, number = name.lower().split("-")
     return f"[{name}](../properties/{group}/{group}_{number}.md)"
 

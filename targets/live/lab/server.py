@@ -11,7 +11,7 @@ import pathlib
 import subprocess
 
 from packages import cache, unpacked, version_of
-from processes import PATIENCE_S, NotStarted, Process, find_tool, free_ports, give, greets, group, listens, owner
+from processes import KILLED, PATIENCE_S, NotStarted, Process, find_tool, free_ports, give, greets, group, listens, owner
 
 SERVERS = pathlib.Path(__file__).resolve().parent.parent / "servers"
 TRIES = 5  # a port that was free may be taken by the time that it is used
@@ -158,13 +158,14 @@ class Running:
         self.lab_folder = lab_folder
         self.processes = []
         self.tries = 0
+        self.lives = 1
         self.start()
 
     def start(self):
         self.tries += 1
         names = [*self.server.listeners, *self.server.inner]
         self.ports = dict(zip(names, free_ports(len(names)), strict=True))
-        folder = self.lab_folder / "-".join(filter(None, [self.server.name, self.tap and f"tap-{self.tap}", str(self.tries)]))
+        folder = self.lab_folder / "-".join(filter(None, [self.server.name, self.tap and f"tap-{self.tap}", str(self.lives), str(self.tries)]))
         folder.mkdir()
         give(folder)
         self.place = Place(folder=folder, ports=self.ports, **self.given)
@@ -208,6 +209,28 @@ class Running:
                 if self.tries >= TRIES or not any(word in str(failure) for word in ("in use", "EADDRINUSE")):
                     raise
                 self.start()
+
+    def endings(self):
+        """{which: how} of its processes that ended though nobody asked; those in between aren't its own."""
+        own = [process for process in self.processes if not self.place.tap or process not in self.place.tap.processes]
+        ended = {number: process.ending() for number, process in enumerate(own) if process.ending()}
+        text = self.log.read_text(encoding="utf-8", errors="replace")
+        return ended | {f"log {found.start()}": found[0].strip() for found in KILLED.finditer(text)}
+
+    def last_words(self, lines):
+        """The end of its log, without anybody's password."""
+        text = self.log.read_text(encoding="utf-8", errors="replace")
+        for password in self.given["accounts"].values():
+            text = text.replace(password, "<password>")
+        return text.splitlines()[-lines:]
+
+    def revive(self):
+        """Starts it anew, on other ports; raises as wait()."""
+        self.end()
+        self.tries = 0
+        self.lives += 1
+        self.start()
+        self.wait()
 
     def ask_to_end(self):
         for process in self.processes:

@@ -5,15 +5,18 @@ A survey is a list of rows, one for each server, protocol and transport, with th
 once where a server sleeps on errors and has a process for each session.
 """
 
+import contextlib
 import json
 import subprocess
 import time
 
 import dialogue
-from processes import Crew, run_to_end
+from processes import Crew, NotStarted, run_to_end
 
 PROBE_LIMIT_S = 900  # for one way; the command has closer limits of its own
 NTLM = "NTLM"
+CRASH = "CRASH"  # as the engines say it of a subject that dies; no property of the catalogue
+LAST_WORDS = 3
 
 
 def probe(binary, here, server, way, *options, tap=None):
@@ -47,6 +50,18 @@ def probe(binary, here, server, way, *options, tap=None):
         row["failure"] = f"{type(failure).__name__}: {failure}"
     row["seconds"] = round(time.monotonic() - began, 1)
     return row
+
+
+def crash(row, each, before):
+    """Whether a process of the server ended in this way, which nobody asked for; `before`: those that had ended already."""
+    result = {"property": CRASH, "verdict": "inconclusive" if before else "holds", "exercised": 1}
+    ended = [how for which, how in each.endings().items() if which not in before]
+    if not ended:
+        return result | ({"detail": f"it had ended before: {', '.join(before.values())}"} if before else {})
+    words = each.last_words(LAST_WORDS)
+    gone = next((r["detail"] for r in row["results"] if "cannot connect" in r.get("detail", "")), "")
+    detail = f"{', '.join(ended)} while it was probed{gone and ': ' + gone}; its log ends: {' / '.join(words)}"
+    return result | {"verdict": "violated", "detail": detail, "dialogue": [*(f"  {line}" for line in words), f"> {ended[0]}"]}
 
 
 def reduced(result):
@@ -99,21 +114,39 @@ def survey(binary, here, names, *, jobs=16, options=(), on_row=lambda row: None)
     def of_ways(each, ways):
         rows = []
         for way in ways:
+            if each.endings() and not each.server.slow:
+                with contextlib.suppress(NotStarted):  # or the row says that nobody is there
+                    each.revive()
+            before = each.endings()
+            way = list(each.ways())[way]
             tap = each.place.tap and each.place.tap.taps[way[0]]
-            rows.append(probe(binary, here, each.server, way, *options, tap=tap))
-            on_row(rows[-1])
+            row = probe(binary, here, each.server, way, *options, tap=tap)
+            row["results"].append(crash(row, each, before))
+            rows.append(row)
+            on_row(row)
         return rows
 
     work = []
     for each in [*running.values(), *tapped.values()]:
-        ways = list(each.ways())
+        ways = list(range(len(list(each.ways()))))
         work += [(each, [way]) for way in ways] if each.server.slow else [(each, ways)]
     work.sort(key=lambda item: not item[0].server.slow)
     order = list(running)
     with Crew(jobs) as pool:
         rows = [row for group in pool.map(lambda item: of_ways(*item), work) for row in group]
         checks = list(pool.map(lambda each: article(here, each), running.values()))
+    fallen_behind(here, rows)
     return sorted(rows, key=lambda row: order.index(row["server"])), checks
+
+
+def fallen_behind(here, rows):
+    """Whoever ended when none of its own ways was probed: a back-end, by what was done to a front-end."""
+    for key, each in here.running.items():
+        told = any(row["server"] == each.server.name and result["property"] == CRASH and result["verdict"] == "violated"
+                   for row in rows for result in row["results"])
+        if each.endings() and not told:
+            here.failed[key] = f"{', '.join(each.endings().values())} while others were probed; its log ends: " \
+                               f"{' / '.join(each.last_words(LAST_WORDS))}"
 
 
 def differences(one, other):

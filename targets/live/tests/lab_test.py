@@ -5,19 +5,25 @@ Run by ctest; by hand: SALLYPORT=build/dev/bin/sallyport python3 targets/live/te
 """
 
 import contextlib
+import io
 import pathlib
 import signal
 import subprocess
 import sys
 import unittest
+import unittest.mock
 
 from harness import SALLYPORT, TestCase, main
 
 import clients  # of the lab, whose folder the harness has put into the path
+import command
+import deviations
 import dialogue
 import lab
 import serve
-from processes import PATIENCE_S, find_tool, give
+import server
+import survey
+from processes import PATIENCE_S, find_tool, give, python
 
 COMMAND = pathlib.Path(__file__).resolve().parents[3] / "ci" / "lab"
 DROPPED = "dovecot-imap-initial-response-of-cram-md5"
@@ -63,6 +69,95 @@ class Servers(TestCase):
         with lab.Lab() as here, serve.profile(SALLYPORT, "hardened", ("alice", here.passwords["alice"])) as ports:
             played = dialogue.play(text, ports["imap"], here.known)
             self.assertFalse(played.happened, played)
+
+
+# Hands everything on to a front-end without fault, until a browser comes: that one it dies of.
+MORTAL = """import asyncio, os, sys
+
+async def hand_on(reader, writer):
+    while octets := await reader.read(65536):
+        if b"GET / HTTP" in octets:
+            print("cannot bear wonderland", flush=True)
+            os.abort()
+        writer.write(octets)
+    writer.close()
+
+async def relay(reader, writer):
+    behind = await asyncio.open_connection("127.0.0.1", int(sys.argv[2]))
+    await asyncio.gather(hand_on(reader, behind[1]), hand_on(behind[0], writer), return_exceptions=True)
+
+async def main():
+    await (await asyncio.start_server(relay, "127.0.0.1", int(sys.argv[1]))).serve_forever()
+
+asyncio.run(main())
+"""
+
+
+class Mortal(server.Server):
+    """A server that is planted into the lab, to die there."""
+
+    def __init__(self, behind):
+        super().__init__(name="mortal", title="dies of a browser", package="", listeners=("imap",), starttls=False)
+        self.behind = behind
+
+    def version(self):
+        return "1"
+
+    def commands(self, place):
+        yield [python(), "-B", place.file("mortal.py", MORTAL), place.ports["imap"], self.behind], {}
+
+
+class Deaths(TestCase):
+    def setUp(self):
+        super().setUp()
+        password = self.file("password", lab.ACCOUNTS["alice"] + "\n")
+        ports = self.cleanup.enter_context(serve.profile(SALLYPORT, "hardened", ("alice", password)))
+        mortal = Mortal(ports["imap"])
+        for module, name, value in [(lab, "servers", lambda: {"mortal": mortal}), (deviations, "LISTED", self.file("listed", "")),
+                                    (command, "RESULTS", self.directory)]:
+            self.cleanup.enter_context(unittest.mock.patch.object(module, name, value))
+
+    def check(self):
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            status = command.main("", ["check", "mortal", "--binary", SALLYPORT])
+        return status, said.getvalue()
+
+    def test_a_server_that_dies_is_told_in_one_line(self):
+        with lab.Lab() as here:
+            rows, _ = survey.survey(SALLYPORT, here, ["mortal"])
+        (result,) = [result for row in rows for result in row["results"] if result["verdict"] == "violated"]
+        self.assertEqual(result["property"], survey.CRASH)
+        for words in ["was killed by SIGABRT", "behind a browser", "its log ends: cannot bear <password>"]:
+            self.assertIn(words, result["detail"])
+        self.assertNotIn("\n", result["detail"])
+        self.assertEqual(result["dialogue"][-1], f"> {pathlib.Path(python()).name} was killed by SIGABRT")
+
+    def test_a_death_that_is_not_listed_fails_the_check(self):
+        status, said = self.check()
+        self.assertEqual(status, command.VIOLATED, said)
+        self.assertIn("mortal 1 imap plain: CRASH is violated, which isn't listed", said)
+        self.assertIn("1 not as listed, 0 verdicts differ", said)
+        (self.directory / "listed").write_text(
+            '[[deviation]]\nserver = "mortal"\nversion = "1"\nproperty = "CRASH"\nprotocol = "imap"\nreason = "Planted."\n'
+            'source = "here"\ndate = 2026-11-26\ndialogue = "> dead"\n', encoding="utf-8")
+        status, said = self.check()
+        self.assertNotEqual(status, command.VIOLATED, said)
+        self.assertIn("0 not as listed", said)
+
+    def test_who_stays_alive_is_not_listed_in_vain(self):
+        with lab.Lab() as here:
+            each = here.up(["mortal"])["mortal"]
+            row = {"results": []}
+            self.assertEqual(survey.crash(row, each, {})["verdict"], "holds")
+            each.processes[0].popen.kill()
+            each.processes[0].popen.wait()
+            self.assertIn("SIGKILL", survey.crash(row, each, {})["detail"])
+            self.assertEqual(survey.crash(row, each, each.endings())["verdict"], "inconclusive")
+            each.revive()
+            self.assertEqual(survey.crash(row, each, {})["verdict"], "holds")
+            each.log.write_text("worker process 7 exited on signal 11\n", encoding="utf-8")
+            self.assertIn("exited on signal 11", survey.crash(row, each, {})["detail"])
 
 
 class Clients(TestCase):
