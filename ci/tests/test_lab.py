@@ -150,6 +150,13 @@ class Deviations(unittest.TestCase):
         self.assertEqual(self.compare("", results=[happened | {"monitor": "unobservable"}]), [])
         self.assertEqual(len(self.compare("", results=[happened | {"monitor": "holds"}])), 1)
 
+    def test_a_death_at_a_finding_is_listed_for_its_way_or_not_at_all(self):
+        result = {"server": "nginx", "version": "1.22.1", "protocol": "pop3", "transport": "tap", "finding": "x",
+                  "verdict": "violated", "monitor": "violated", "property": "STM-01", "detail": "", "crash": "killed"}
+        row = ROW.replace("STM-01", "CRASH") + 'finding = "nginx-noop-before-login"\ntransports = ["{}"]'
+        self.assertEqual(self.compare(row.format("tap"), results=[result]), [])
+        self.assertEqual(len(self.compare(row.format("plain"), results=[result])), 1)
+
     def test_a_finding_is_a_transcript(self):
         result = {"protocol": "pop3", "dialogue": ["  C0: NOOP", "> ! silence s0 3"]}
         self.assertEqual(findings.transcript(result), "pop3\nC0: NOOP\n! quiescent\n! quiescent\n")
@@ -192,24 +199,27 @@ class Deviations(unittest.TestCase):
         with unittest.mock.patch.dict(os.environ):
             os.environ.pop("SALLYPORT_PRIVATE_FINDINGS", None)
             self.assertIsNone(hidden.file)
-            self.assertEqual(findings.play(lab.Lab(), hidden)["verdict"], "skipped")
+            self.assertEqual(findings.play(None, lab.Lab(), hidden, "plain")["verdict"], "skipped")
             with tempfile.TemporaryDirectory() as folder:
                 os.environ["SALLYPORT_PRIVATE_FINDINGS"] = folder
-                self.assertEqual(hidden.file, pathlib.Path(folder, "hidden.dialogue"))
+                self.assertIsNone(hidden.file)
+                pathlib.Path(folder, "hidden.script").touch()
+                self.assertEqual(hidden.file, pathlib.Path(folder, "hidden.script"))
 
     def test_what_is_listed_fits_what_is_there(self):
         listed = deviations.read()
         self.assertGreaterEqual(len({(each.server, each.property, each.protocol) for each in listed}), 12)
-        dialogues = {path.stem for path in deviations.FINDINGS.glob("*.dialogue")}
-        self.assertEqual({each.finding for each in listed if each.finding and each.may_be_shown}, dialogues)
+        there = {path.stem for kind in deviations.KINDS for path in deviations.FINDINGS.glob(f"*{kind}")}
+        self.assertEqual({each.finding for each in listed if each.finding and each.may_be_shown}, there)
         for each in listed:
             with self.subTest(each.server, property=each.property):
                 self.assertIn(each.server, lab.servers())
-                group, number = each.property.lower().split("-")
-                self.assertTrue((CI.parent / "properties" / group / f"{group}_{number}.md").exists())
+                if each.property != survey.CRASH:
+                    group, number = each.property.lower().split("-")
+                    self.assertTrue((CI.parent / "properties" / group / f"{group}_{number}.md").exists())
                 for password in (lab.ACCOUNTS | lab.SPECIAL).values():
                     self.assertNotIn(password, each.dialogue)
-                if each.finding and each.may_be_shown:
+                if each.finding and each.may_be_shown and each.file.suffix == ".dialogue":
                     self.assertEqual(dialogue.read(each.dialogue_of_finding())[0], each.protocol)
 
     def test_the_pages_are_up_to_date(self):

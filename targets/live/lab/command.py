@@ -160,14 +160,17 @@ def do_findings(arguments):
     chosen_ones = [each for pattern in arguments.name or ["*"] for each in deviations.findings(deviations.read(), pattern)]
     if not chosen_ones:
         raise Unusable(f"no finding is named {' or '.join(arguments.name)}; see targets/live/findings")
+    by_dialogue = all(each.ways == ("plain",) and each.file and each.file.suffix == ".dialogue" for each in chosen_ones)
+    path = None if by_dialogue else binary(arguments.binary)  # dialogues need none
     with lab.Lab() as here:
-        results = findings.play_all(here, chosen_ones, jobs=arguments.jobs)
+        results = findings.play_all(path, here, chosen_ones, jobs=arguments.jobs)
     keep("findings.json", results)
     if arguments.format == "json":
         print(json.dumps({"schema": 1, "command": "lab findings", "findings": results}, indent=1))
     else:
         for result in results:
-            print(f"{result['server']} {result['version']} {result['property']}: {result['finding']}: {result['verdict']}")
+            print(f"{result['server']} {result['version']} {result['transport']} {result['property']}: {result['finding']}: "
+                  f"{result['verdict']}")
             for line in [*result.get("dialogue", []), *filter(None, [result["detail"]])]:
                 print(f"    {line}")
     verdicts = {result["verdict"] for result in results}
@@ -185,6 +188,8 @@ def compare(rows, listed, results):
     for result in results:
         if result["verdict"] == "holds":
             yield f"{result['server']} {result['version']}: {result['finding']} is listed and didn't happen: {result['detail']}"
+        if result.get("crash") and not any(deviations.covers(each, result, survey.CRASH) for each in listed):
+            yield f"{result['server']} {result['version']}: a CRASH that isn't listed, at {result['finding']}: {result['crash']}"
         if result.get("monitor") in ("holds", "no row"):
             yield f"{result['server']} {result['version']}: {result['finding']} happened, but to the monitor of " \
                   f"{result['property']} it is no violation: {result['monitor']}"
@@ -227,9 +232,9 @@ def do_check(arguments):
     path, names = binary(arguments.binary), chosen(arguments.server)
     listed = [each for each in deviations.read() if each.server in names]
     with lab.Lab() as here:
-        results = findings.play_all(here, [each for each in listed if each.finding], jobs=arguments.jobs)
+        results = findings.play_all(path, here, [each for each in listed if each.finding], jobs=arguments.jobs)
     for result in results:
-        if result["verdict"] == "violated":
+        if result["verdict"] == "violated" and "monitor" not in result:
             result["monitor"] = findings.audit(path, result)
     (rows, checks, failed), (again, _, failed_again) = two_surveys(path, names, arguments.jobs)
     failed = failed_again | failed
@@ -379,7 +384,6 @@ def parsed(usage, arguments):
             sub.add_argument("--format", choices=["text", "json"], default="text")
         if name == "findings":
             sub.add_argument("name", nargs="*", metavar="NAME", help="of a dialogue; * and ? stand for any characters")
-            sub.add_argument("--jobs", type=int, default=16, help="servers that are talked to at the same time")
         if name == "soak":
             sub.add_argument("--resting", type=int, default=2500, help="sessions that rest meanwhile")
             sub.add_argument("--fault", help="one that is to be caught, see `sallyport faults`")
@@ -397,7 +401,7 @@ def parsed(usage, arguments):
             sub.add_argument("--binary", help="the `sallyport` to measure (default: build/release's)")
         if name == "pages":
             sub.add_argument("--check", action="store_true", help="only say whether the pages are up to date")
-        if name in ("probe", "check", "clients"):
+        if name in ("probe", "check", "clients", "findings"):
             sub.add_argument("--binary", help="the `sallyport` to probe with (default: build/release's or build/dev's)")
             sub.add_argument("--jobs", type=int, default=16, help="servers that are probed at the same time")
     return parser.parse_args(arguments)

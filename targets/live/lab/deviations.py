@@ -1,4 +1,4 @@
-"""Deviations of real servers, as data: targets/live/deviations.toml, and the dialogues in targets/live/findings.
+"""Deviations of real servers, as data: targets/live/deviations.toml, and what repeats them in targets/live/findings.
 
 A row says that a server of one version violates a property in a protocol, why that is so, from what it is known, and
 the octets that show it. Where a plain probe can't see it, `finding` names the dialogue that does. A run is compared
@@ -19,6 +19,7 @@ LIVE = pathlib.Path(__file__).resolve().parent.parent
 LISTED = LIVE / "deviations.toml"
 FINDINGS = LIVE / "findings"
 TRANSPORTS = {"plain", "starttls", "certificate", "tls", "tap", "tap-tls"}
+KINDS = (".dialogue", ".script")  # of findings
 # What `disclosure` begins with: before it is one of the last two, nothing but the fact is published.
 UNREPORTED, REPORTED, PUBLIC = "unreported", "reported", "public"
 
@@ -38,7 +39,7 @@ class Deviation:
     date: datetime.date
     dialogue: str = ""  # only that of a row that is unreported
     finding: str = ""  # a file in targets/live/findings; else the probe shows it
-    transports: tuple = ()  # those on which the probe shows it; empty: all that the server has
+    transports: tuple = ()  # where it is shown; empty: the probe shows it on all that the server has, a finding on plain
     disclosure: str = ""  # where it has a security effect
 
     @property
@@ -47,12 +48,21 @@ class Deviation:
 
     @property
     def file(self):
-        """Where the dialogue of a finding is; None where it is in a folder that isn't here."""
+        """Where a finding is, if it is here: a dialogue, or a script that `sallyport replay --live` plays."""
         folder = FINDINGS if self.may_be_shown else private()
-        return folder and folder / f"{self.finding}.dialogue"
+        return folder and file_in(folder, self.finding)
 
     def dialogue_of_finding(self):
         return self.file.read_text(encoding="utf-8")
+
+    @property
+    def ways(self):
+        """On which a finding is played."""
+        return self.transports or ("plain",)
+
+
+def file_in(folder, finding):
+    return next((folder / f"{finding}{kind}" for kind in KINDS if (folder / f"{finding}{kind}").exists()), None)
 
 
 def private():
@@ -81,15 +91,15 @@ def _row(table, number):
     if set(table.get("transports", ())) - TRANSPORTS:
         wrong(f"transports are {', '.join(sorted(TRANSPORTS))}")
     deviation = Deviation(**{**table, "transports": tuple(table.get("transports", ()))})
-    published = FINDINGS / f"{deviation.finding}.dialogue"
+    published = file_in(FINDINGS, deviation.finding)
     if not deviation.may_be_shown:
-        if deviation.dialogue or (deviation.finding and published.exists()):
+        if deviation.dialogue or (deviation.finding and published):
             wrong("it is unreported, and what is in the repository is public: it has no dialogue here")
         return deviation
     if not any(line.startswith("> ") for line in deviation.dialogue.splitlines()):
         wrong("no line of the dialogue is marked with '> '")
-    if deviation.finding and not published.exists():
-        wrong(f"there is no dialogue {deviation.finding}")
+    if deviation.finding and not published:
+        wrong(f"there is no dialogue or script {deviation.finding}")
     return deviation
 
 

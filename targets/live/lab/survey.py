@@ -19,15 +19,18 @@ CRASH = "CRASH"  # as the engines say it of a subject that dies; no property of 
 LAST_WORDS = 3
 
 
+def accounts(here):
+    """Whom the lab's servers know, and whom to believe, as arguments of `sallyport`."""
+    first, *others = here.accounts
+    return ["--ca-file", here.certificate, "--user", first, "--password-file", here.passwords[first],
+            *(f"--account={name}={here.passwords[name]}" for name in others)]
+
+
 def probe(binary, here, server, way, *options, tap=None):
     """One row: a server by one way, and with a tap, a port, both of its wires."""
     protocol, transport, url = way
-    first, *others = here.accounts
     command = [binary, "probe", url, "--format", "json", "--quiet", "--role", server.role,
-               "--ca-file", here.certificate, "--rate", 100, "--timeout", f"{server.answer_s}s",
-               "--user", first, "--password-file", here.passwords[first], *options]
-    for name in others:
-        command += ["--account", f"{name}={here.passwords[name]}"]
+               "--rate", 100, "--timeout", f"{server.answer_s}s", *accounts(here), *options]
     if transport == "starttls":
         command.append("--starttls")
     if tap:

@@ -19,6 +19,7 @@ import clients  # of the lab, whose folder the harness has put into the path
 import command
 import deviations
 import dialogue
+import findings
 import lab
 import serve
 import server
@@ -71,12 +72,12 @@ class Servers(TestCase):
             self.assertFalse(played.happened, played)
 
 
-# Hands everything on to a front-end without fault, until a browser comes: that one it dies of.
+# Hands everything on to a front-end without fault, until a browser comes, or a back-end that speaks SMTP: of these it dies.
 MORTAL = """import asyncio, os, sys
 
 async def hand_on(reader, writer):
     while octets := await reader.read(65536):
-        if b"GET / HTTP" in octets:
+        if b"GET / HTTP" in octets or octets.startswith(b"220 "):
             print("cannot bear wonderland", flush=True)
             os.abort()
         writer.write(octets)
@@ -100,11 +101,15 @@ class Mortal(server.Server):
         super().__init__(name="mortal", title="dies of a browser", package="", listeners=("imap",), starttls=False)
         self.behind = behind
 
+    def real_backend(self, place):
+        return "127.0.0.1", {"imap": self.behind}
+
     def version(self):
         return "1"
 
     def commands(self, place):
-        yield [python(), "-B", place.file("mortal.py", MORTAL), place.ports["imap"], self.behind], {}
+        yield [python(), "-B", place.file("mortal.py", MORTAL), place.ports["imap"],
+               place.tap.ports["imap"] if place.tap else self.behind], {}
 
 
 class Deaths(TestCase):
@@ -112,8 +117,8 @@ class Deaths(TestCase):
         super().setUp()
         password = self.file("password", lab.ACCOUNTS["alice"] + "\n")
         ports = self.cleanup.enter_context(serve.profile(SALLYPORT, "hardened", ("alice", password)))
-        mortal = Mortal(ports["imap"])
-        for module, name, value in [(lab, "servers", lambda: {"mortal": mortal}), (deviations, "LISTED", self.file("listed", "")),
+        self.mortal = Mortal(ports["imap"])
+        for module, name, value in [(lab, "servers", lambda: {"mortal": self.mortal}), (deviations, "LISTED", self.file("listed", "")),
                                     (command, "RESULTS", self.directory)]:
             self.cleanup.enter_context(unittest.mock.patch.object(module, name, value))
 
@@ -144,6 +149,19 @@ class Deaths(TestCase):
         status, said = self.check()
         self.assertNotEqual(status, command.VIOLATED, said)
         self.assertIn("0 not as listed", said)
+
+    def test_a_finding_is_played_where_it_was_found(self):
+        self.cleanup.enter_context(unittest.mock.patch.object(deviations, "FINDINGS", self.directory))
+        self.mortal.taps = ("plain",)
+        self.file("smtp.script", "protocol imap\n0 login alice mishap greet-garbage\n")
+        row = ('[[deviation]]\nserver = "mortal"\nversion = "1"\nproperty = "CRASH"\nprotocol = "imap"\nreason = "Planted."\n'
+               'finding = "smtp"\ntransports = ["{}"]\nsource = "here"\ndate = 2026-11-26\ndialogue = "> dead"\n')
+        for way, verdict in [("tap", "violated"), ("plain", "holds"), ("tls", "skipped")]:
+            with self.subTest(way), lab.Lab() as here:
+                (result,) = findings.play_all(SALLYPORT, here, deviations.read(row.format(way)), jobs=1)
+                self.assertEqual(result["verdict"], verdict, result)
+                unlisted = [text for text in command.compare([], [], [result]) if "didn't happen" in text]
+                self.assertEqual(len(unlisted), verdict == "holds")
 
     def test_who_stays_alive_is_not_listed_in_vain(self):
         with lab.Lab() as here:
