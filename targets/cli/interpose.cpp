@@ -75,9 +75,10 @@ void add_interpose(CLI::App& app, Action& action) {
   CLI::App* sub = app.add_subcommand(
       "interpose",
       "Stand between a front-end and its back-end\n"
-      "Hands everything on, and lets things go wrong by a policy: close, reset, delay or swap, @ "
-      "connect, exchange, login, literal or answer, /N for every Nth time, with commas between "
-      "them (close@exchange/3,delay@answer). A probe that is told of the tap (--backend-tap) sees "
+      "Hands everything on, and lets things go wrong by a policy: close, reset, delay, swap or "
+      "stall, @ connect, exchange, login, literal or answer, /N for every Nth time, with commas "
+      "between them (close@exchange/3,delay@answer). A probe that is told of the tap "
+      "(--backend-tap) sees "
       "the back-end's wire. Prints `listen ADDR:PORT`, `tap ADDR:PORT` and `ready`, and goes on "
       "until SIGTERM or SIGINT.");
   sub->add_option("--listen", options->listen, "Where the front-end connects to; port 0 picks one")

@@ -12,7 +12,7 @@ using trace::Kind;
 
 namespace {
 
-constexpr std::array<std::string_view, 4> deeds{"close", "reset", "delay", "swap"};
+constexpr std::array<std::string_view, 5> deeds{"close", "reset", "delay", "swap", "stall"};
 constexpr std::array<std::string_view, 5> moments{"connect", "exchange", "login", "literal",
                                                   "answer"};
 
@@ -63,8 +63,8 @@ std::expected<Churn, std::string> churn_from(std::string_view text) {
     const auto deed = deed_from(word);
     if (!deed) {
       return std::unexpected(fmt::format(
-          "churn \"{}\": expected none, or close, reset, delay or swap @ connect, exchange, login, "
-          "literal or answer, perhaps /N, with commas between them",
+          "churn \"{}\": expected none, or close, reset, delay, swap or stall @ connect, exchange, "
+          "login, literal or answer, perhaps /N, with commas between them",
           word));
     }
     churn.deeds.push_back(*deed);
@@ -99,6 +99,14 @@ std::optional<Deed::Where> LinkLife::moment(const trace::Events& events, bool fr
   if (moment) return moment;
   if (from_backend && logged_in_ && !fresh_) return Deed::Where::answer;
   return std::nullopt;
+}
+
+std::optional<std::size_t> middle_of(Deed::Where where, std::string_view octets,
+                                     bool from_backend) {
+  if (where != Deed::Where::literal && where != Deed::Where::answer) return std::nullopt;
+  const std::size_t brace = from_backend ? octets.find("}\r\n") : octets.npos;
+  const std::size_t begin = brace == octets.npos ? 0 : brace + 3;
+  return begin + (octets.size() - begin) / 2;
 }
 
 std::optional<Deed::What> Churner::at(Deed::Where where) {

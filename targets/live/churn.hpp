@@ -1,10 +1,11 @@
 // What goes wrong between a front-end and its back-end, on purpose: connections are closed, reset,
-// delayed or exchanged at chosen moments of their life. `close@exchange/3,delay@answer` closes in
-// the middle of every third authentication and makes every answer wait.
+// delayed, exchanged or left hanging at chosen moments of their life.
+// `close@exchange/3,delay@answer` closes in the middle of every third authentication and makes the
+// second half of every answer wait.
 //
 //   policy = "none" / deed *("," deed)
 //   deed   = what "@" where ["/" n]      ; every nth time; with a seed, at a chance of 1 in n
-//   what   = "close" / "reset" / "delay" / "swap"
+//   what   = "close" / "reset" / "delay" / "swap" / "stall"  ; from then on nothing comes any more
 //   where  = "connect"    ; before the front-end's first word
 //          / "exchange"   ; in the middle of an authentication
 //          / "login"      ; behind it, at the next word
@@ -25,7 +26,7 @@
 namespace sallyport::live {
 
 struct Deed {
-  enum class What : std::uint8_t { close, reset, delay, swap };
+  enum class What : std::uint8_t { close, reset, delay, swap, stall };
   enum class Where : std::uint8_t { connect, exchange, login, literal, answer };
   What what{};
   Where where{};
@@ -53,6 +54,11 @@ class LinkLife {
   bool logged_in_ = false;
   bool fresh_ = false;  // logged in, and nothing was said since
 };
+
+/// Behind how many of `octets` a deed strikes that strikes in their middle, or in that of a literal
+/// that begins in them; nothing where it strikes behind them.
+[[nodiscard]] std::optional<std::size_t> middle_of(Deed::Where where, std::string_view octets,
+                                                   bool from_backend);
 
 class Churner {
  public:

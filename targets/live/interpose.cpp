@@ -68,6 +68,7 @@ class Interposer::Implementation final : public Peer::Owner {
     bool upgrading = false;                                // one of them isn't yet
     std::vector<std::pair<bool, std::string>> hasty = {};  // what the other side said meanwhile
     bool swallows = false;  // the next line of the back-end: a greeting after a swap
+    bool stalled = false;   // what is said from now on is never heard
     bool ended = false;
     std::unique_ptr<asio::steady_timer> delay = {};
     std::deque<std::pair<Pending, TapVerdict>> delayed = {};
@@ -92,6 +93,7 @@ class Interposer::Implementation final : public Peer::Owner {
   void tap_said(std::string_view octets);
   void tap_left();
   void heard(Link& link, bool from_backend, std::string_view octets);
+  void halved(Pending pending, std::size_t octets);
   void submit(Pending pending);
   void carry_out(const Pending& pending, const TapVerdict& verdict);
   void hand_on(Link& link, const Pending& pending, const TapVerdict& verdict);
@@ -261,6 +263,7 @@ void Interposer::Implementation::heard(Link& link, bool from_backend, std::strin
     if (Link* const same = find(id, opening)) heard(*same, false, octets.substr(line + 1));
     return;
   }
+  if (link.stalled) return;
   if (link.upgrading) return link.hasty.emplace_back(from_backend, octets), void();
   if (from_backend && link.swallows) {
     const std::size_t end = octets.find('\n');
@@ -287,14 +290,26 @@ void Interposer::Implementation::heard(Link& link, bool from_backend, std::strin
     const bool accepted = e.kind == trace::Kind::completion && e.status == trace::Status::ok;
     pending.starts_tls = pending.starts_tls || (tls && accepted && server_tls_.has_value());
   }
-  const bool breaks = pending.deed && *pending.deed != Deed::What::delay;
-  if (breaks) {
-    submit(
-        {.record = {.what = TapRecord::What::failure, .link = link.id}, .opening = link.opening});
-    const bool cuts = moment == Deed::Where::literal || moment == Deed::Where::answer;
-    if (cuts) pending.record.octets.resize(octets.size() / 2);
-  }
+  if (!pending.deed) return submit(std::move(pending));
+  link.stalled = pending.deed == Deed::What::stall;
+  const auto middle = middle_of(*moment, octets, from_backend);
+  if (pending.deed == Deed::What::delay) return halved(std::move(pending), middle.value_or(0));
+  submit({.record = {.what = TapRecord::What::failure, .link = link.id}, .opening = link.opening});
+  pending.record.octets.resize(middle.value_or(octets.size()));
   submit(std::move(pending));
+}
+
+/// The first `octets` of what is said come now, the rest is what waits.
+void Interposer::Implementation::halved(Pending pending, std::size_t octets) {
+  if (octets > 0) {
+    Pending first = pending;
+    first.record.octets.resize(octets);
+    first.deed.reset();
+    first.starts_tls = false;
+    submit(std::move(first));
+    pending.record.octets.erase(0, octets);
+  }
+  if (!pending.record.octets.empty()) submit(std::move(pending));
 }
 
 void Interposer::Implementation::peer_under_tls(Peer& peer) {
@@ -427,6 +442,7 @@ void Interposer::Implementation::start_tls(Link& link, asio::ssl::context& shown
 void Interposer::Implementation::do_deed(Link& link, Deed::What what) {
   switch (what) {
     case Deed::What::delay:
+    case Deed::What::stall:
       return;
     case Deed::What::swap:
       if (link.back && link.under_tls == 0) {

@@ -357,34 +357,5 @@ TEST(TapLine, IsReadAsItIsWritten) {
   }
 }
 
-TEST(Churn, IsReadOrRefusedInOneLine) {
-  const auto churn = churn_from("close@exchange/3,delay@answer");
-  ASSERT_TRUE(churn);
-  EXPECT_EQ(churn->deeds.size(), 2);
-  EXPECT_EQ(churn->deeds[0], (Deed{Deed::What::close, Deed::Where::exchange, 3}));
-  EXPECT_TRUE(churn_from("none")->deeds.empty());
-  for (const char* text : {"", "close", "close@", "@answer", "close@never", "close@answer/0",
-                           "close@answer/x", "close@answer,"}) {
-    const auto refused = churn_from(text);
-    ASSERT_FALSE(refused) << text;
-    EXPECT_THAT(refused.error(), HasSubstr("expected"));
-  }
-}
-
-TEST(Churn, EveryNthTimeOrByChance) {
-  Churner counted(*churn_from("close@exchange/3"));
-  int times = 0;
-  for (int i = 0; i < 9; ++i) times += counted.at(Deed::Where::exchange) ? 1 : 0;
-  EXPECT_EQ(times, 3);
-  EXPECT_FALSE(counted.at(Deed::Where::answer));
-  Churn by_chance = *churn_from("reset@answer/2");
-  by_chance.seed = 7;
-  Churner first(by_chance);
-  Churner second(by_chance);
-  for (int i = 0; i < 32; ++i) {
-    EXPECT_EQ(first.at(Deed::Where::answer), second.at(Deed::Where::answer));
-  }
-}
-
 }  // namespace
 }  // namespace sallyport::live
