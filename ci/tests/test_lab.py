@@ -5,6 +5,7 @@ import argparse
 import contextlib
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ LAB = CI.parent / "targets" / "live" / "lab"
 sys.path[:0] = [str(LAB), str(CI)]
 
 import bench  # noqa: E402
+import churn  # noqa: E402
 import clients  # noqa: E402
 import command  # noqa: E402
 import deviations  # noqa: E402
@@ -297,6 +299,51 @@ class Tables(unittest.TestCase):
         row = {"client": "c", "protocol": "imap", "way": "NTLM", "server": "s", "outcome": "never gave up",
                "tried": ["NTLM"] * 2}
         self.assertIn("FOR EVER", table.of_client(row))
+
+
+class Churn(unittest.TestCase):
+    IMAP = ["  S0: * OK hi", "  C0: a1 LOGIN <redacted>", "  S0: a1 OK", "  C0: a2 SELECT INBOX"]
+    END = ["  C0: a3 LOGOUT", "  S0: * BYE", "  S0: a3 OK", "  ! close s0 server"]
+
+    def test_a_sessions_end_is_told_in_words(self):
+        for lines, word in [([*self.IMAP, "  S0: a2 OK", *self.END], "fine"),
+                            ([*self.IMAP, "  S0: a2 OK", *self.END[:2], "  ! close s0 server"], "LOGOUT hung up"),
+                            ([*self.IMAP, "  S0: * 1 EX", "  ! close s0 server"], "SELECT hung up"),
+                            ([*self.IMAP, "  S0: * 1 EX", "  ! close s0 client"], "SELECT silence"),
+                            ([*self.IMAP, "  S0: a2 BAD what?"], "SELECT BAD"),
+                            ([*self.IMAP, "  S1: a2 BAD what?", "  S0: a2 OK", *self.END], "fine"),
+                            ([], "connecting silence")]:
+            with self.subTest(word):
+                self.assertEqual(churn.outcome(lines, 0, "imap"), word)
+        pop3 = ["  S0: +OK hi", "  C0: STAT", "  S0: +OK 1"]  # half a line looks whole
+        self.assertEqual(churn.outcome([*pop3, "  ! close s0 server"], 0, "pop3"), "STAT hung up")
+        self.assertEqual(churn.outcome([*pop3, "  C0: QUIT", "  S0: +OK", "  ! close s0 server"], 0, "pop3"), "fine")
+
+    def test_the_worst_of_all_deeds_counts(self):
+        def result(verdict, detail=""):
+            return [{"property": "FLT-02", "verdict": verdict, "detail": detail}]
+
+        for verdicts, worst in [(["holds", "violated", "inconclusive"], "violated"), (["vacuous", "holds"], "holds"),
+                                (["holds", "inconclusive"], "holds"), (["vacuous", "inconclusive"], "inconclusive")]:
+            with self.subTest(worst):
+                (found,) = churn.merged([(str(i), result(verdict, "why")) for i, verdict in enumerate(verdicts)])
+                self.assertEqual(found["verdict"], worst)
+        self.assertEqual(churn.merged([("close@answer", result("violated", "why"))])[0]["detail"], "close@answer: why")
+
+    def test_there_is_no_deed_that_cannot_be(self):
+        self.assertEqual(len(churn.deeds("imap", tls=False)), 25)
+        self.assertEqual(len(churn.deeds("pop3", tls=True)), 16)
+
+    def test_a_table_has_a_line_for_each_deed(self):
+        def row(transport, met, verdict):
+            return {"server": "a", "protocol": "imap", "transport": transport, "deeds": {"close@login": met},
+                    "results": [{"property": "FLT-02", "verdict": verdict}]}
+
+        rows = [row("churn", "fine", "holds"), row("churn-tls", "NOOP NO", "violated")]
+        self.assertEqual([re.split(" {2,}", line) for line in table.of_churn(rows).splitlines()],
+                         [["deed", "a imap"], ["close@login", "fine / NOOP NO"], ["violated", "FLT-02"]])
+        self.assertNotIn("FLT-02", table.of_verdicts(rows))
+        self.assertNotIn("FLT-02", table.of_taps(rows))
 
 
 class Benchmarks(unittest.TestCase):

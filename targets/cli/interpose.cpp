@@ -65,6 +65,7 @@ Exit interpose(const Options& options) {
   if (!interposer->tap().empty()) where += fmt::format("tap {}\n", interposer->tap());
   print(where + "ready\n");
   interposer->run();
+  if (options.churn != "none") print(fmt::format("struck {}\n", interposer->struck()));
   return Exit::holds;
 }
 
@@ -76,11 +77,13 @@ void add_interpose(CLI::App& app, Action& action) {
       "interpose",
       "Stand between a front-end and its back-end\n"
       "Hands everything on, and lets things go wrong by a policy: close, reset, delay, swap or "
-      "stall, @ connect, exchange, login, literal or answer, /N for every Nth time, with commas "
-      "between them (close@exchange/3,delay@answer). A probe that is told of the tap "
+      "stall, @ connect, exchange, login, literal or answer, /N for every Nth time or =N for the "
+      "Nth alone, with commas between them (close@exchange/3,delay@answer). A probe that is told "
+      "of the tap "
       "(--backend-tap) sees "
       "the back-end's wire. Prints `listen ADDR:PORT`, `tap ADDR:PORT` and `ready`, and goes on "
-      "until SIGTERM or SIGINT.");
+      "until SIGTERM or SIGINT. Behind that a policy's `struck N` says how often it let something "
+      "go wrong.");
   sub->add_option("--listen", options->listen, "Where the front-end connects to; port 0 picks one")
       ->type_name("ADDR:PORT")
       ->required();

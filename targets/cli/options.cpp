@@ -189,6 +189,15 @@ engine::Budget budget_named(std::string_view text) {
   return *budget;
 }
 
+std::chrono::milliseconds time_of(std::string_view option, const std::string& text) {
+  const auto budget = engine::budget_from(text);
+  if (!budget || !budget->time || *budget->time > std::chrono::hours(1)) {
+    throw Failure(fmt::format("{} takes a time of at most an hour (500ms, 20s), not '{}'", option,
+                              one_line(text)));
+  }
+  return *budget->time;
+}
+
 std::uint64_t number_named(std::string_view option, std::string_view text, std::uint64_t least,
                            std::uint64_t most) {
   std::uint64_t number = 0;

@@ -3,6 +3,7 @@
 // meant.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -65,6 +66,7 @@ void expect_one_of(std::string_view kind, std::string_view text,
                    std::span<const std::string_view> allowed);
 
 [[nodiscard]] engine::Budget budget_named(std::string_view text);
+[[nodiscard]] std::chrono::milliseconds time_of(std::string_view option, const std::string& text);
 /// A whole number from `least` to `most` in decimal.
 [[nodiscard]] std::uint64_t number_named(std::string_view option, std::string_view text,
                                          std::uint64_t least, std::uint64_t most);

@@ -62,15 +62,6 @@ struct Probed {
   Rows rows;
 };
 
-std::chrono::milliseconds time_of(std::string_view option, const std::string& text) {
-  const auto budget = engine::budget_from(text);
-  if (!budget || !budget->time || *budget->time > std::chrono::hours(1)) {
-    throw Failure(fmt::format("{} takes a time of at most an hour (500ms, 20s), not '{}'", option,
-                              one_line(text)));
-  }
-  return *budget->time;
-}
-
 live::Manners manners_of(const Options& options) {
   if (!(options.rate > 0)) throw Failure("--rate takes a number above 0, of connections a second");
   live::Manners manners{.connections_per_second = options.rate,

@@ -216,7 +216,9 @@ Replay replay_live(const world::Finding& finding, const Options& options) {
     throw Failure(
         "--profile and --fault are for the simulated front-end; expected none with --live");
   }
-  Replay replay{.heading = {}, .rows = replayed_live(finding, options.live), .dialogue = {}};
+  LiveReplay played = replayed_live(finding, options.live);
+  Replay replay{
+      .heading = {}, .rows = std::move(played.rows), .dialogue = std::move(played.dialogue)};
   if (!replay.rows.empty()) replay.heading = replay.rows.front().result.subject;
   return replay;
 }
@@ -238,7 +240,9 @@ Exit replay(const Options& options) {
   }
   busy.reset();
   if (options.common.json()) {
-    print(dumped(document("replay", done.rows)));
+    Json json = document("replay", done.rows);
+    json["dialogue"] = done.dialogue;
+    print(dumped(json));
   } else {
     print(report(done, options, terminal_of(STDOUT_FILENO)));
   }

@@ -9,6 +9,7 @@
 #include "targets/cli/output/text.hpp"
 #include "targets/cli/output/violation.hpp"
 #include "targets/live/probe.hpp"
+#include "targets/live/witness.hpp"
 
 namespace sallyport::cli {
 namespace {
@@ -33,18 +34,24 @@ live::ProbeOptions resolved(const world::Finding& finding, const LiveOptions& op
     if (!tap) throw Failure(fmt::format("--backend-tap {}", tap.error()));
     out.tap = *std::move(tap);
   }
+  if (!options.patience.empty()) {
+    if (!out.tap) throw Failure("--patience needs --backend-tap");
+    out.limits.patience = time_of("--patience", options.patience);
+  }
   out.script = finding.script;
   return out;
 }
 
 }  // namespace
 
-Rows replayed_live(const world::Finding& finding, const LiveOptions& options) {
+LiveReplay replayed_live(const world::Finding& finding, const LiveOptions& options) {
   auto results = live::probe(resolved(finding, options));
   if (!results) throw Failure(results.error());
-  Rows rows;
-  for (engine::Result& each : results->front().results) rows.push_back({std::move(each), {}});
-  return rows;
+  LiveReplay replay{.rows = {}, .dialogue = live::transcript(results->front().trace)};
+  for (engine::Result& each : results->front().results) {
+    replay.rows.push_back({std::move(each), {}});
+  }
+  return replay;
 }
 
 std::string repeat_line(const std::string& file, const LiveOptions& options) {
@@ -57,6 +64,7 @@ std::string repeat_line(const std::string& file, const LiveOptions& options) {
   if (options.insecure) line += " --insecure";
   add("--ca-file", options.ca_file);
   add("--backend-tap", options.tap);
+  add("--patience", options.patience);
   add("--user", options.accounts.user);
   add("--password-file", options.accounts.password_file);
   for (const std::string& account : options.accounts.accounts) add("--account", account);
@@ -74,6 +82,8 @@ void add_live_options(CLI::App& sub, LiveOptions& options) {
   sub.add_flag("--insecure", options.insecure, "With --live: see sallyport probe");
   sub.add_option("--backend-tap", options.tap, "With --live: see sallyport probe")
       ->type_name("ADDR:PORT");
+  sub.add_option("--patience", options.patience, "With --live: see sallyport probe")
+      ->type_name("TIME");
   add_account_options(sub, options.accounts);
 }
 

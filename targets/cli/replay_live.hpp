@@ -21,12 +21,16 @@ struct LiveOptions {
   std::string ca_file;
   bool insecure = false;
   std::string tap;
+  std::string patience;
 };
 void add_live_options(CLI::App& sub, LiveOptions& options);
 
-/// What it shows of the finding's property, or of all where it names none. A Failure where the
-/// server can't be judged at all.
-[[nodiscard]] Rows replayed_live(const world::Finding& finding, const LiveOptions& options);
+struct LiveReplay {
+  Rows rows;                          // of the finding's property, or of all where it names none
+  std::vector<std::string> dialogue;  // all of it
+};
+/// A Failure where the server can't be judged at all.
+[[nodiscard]] LiveReplay replayed_live(const world::Finding& finding, const LiveOptions& options);
 
 /// The command that does it again.
 [[nodiscard]] std::string repeat_line(const std::string& file, const LiveOptions& options);

@@ -34,7 +34,7 @@ std::optional<std::uint32_t> number(std::string_view text) {
 std::optional<Deed> deed_from(std::string_view text) {
   const std::size_t at = text.find('@');
   if (at == std::string_view::npos) return std::nullopt;
-  const std::size_t slash = text.find('/', at);
+  const std::size_t slash = text.find_first_of("/=", at);
   const auto what = place(deeds, text.substr(0, at));
   const auto where =
       place(moments, text.substr(at + 1, slash == text.npos ? slash : slash - at - 1));
@@ -43,7 +43,8 @@ std::optional<Deed> deed_from(std::string_view text) {
   if (!what || !where || !every) return std::nullopt;
   return Deed{.what = static_cast<Deed::What>(*what),
               .where = static_cast<Deed::Where>(*where),
-              .every = *every};
+              .every = *every,
+              .once = slash != text.npos && text[slash] == '='};
 }
 
 bool authenticates(trace::Verb verb) {
@@ -64,7 +65,7 @@ std::expected<Churn, std::string> churn_from(std::string_view text) {
     if (!deed) {
       return std::unexpected(fmt::format(
           "churn \"{}\": expected none, or close, reset, delay, swap or stall @ connect, exchange, "
-          "login, literal or answer, perhaps /N, with commas between them",
+          "login, literal or answer, perhaps /N or =N, with commas between them",
           word));
     }
     churn.deeds.push_back(*deed);
@@ -114,9 +115,12 @@ std::optional<Deed::What> Churner::at(Deed::Where where) {
   for (std::size_t i = 0; i < churn_.deeds.size(); ++i) {
     const Deed& deed = churn_.deeds[i];
     if (deed.where != where) continue;
-    const bool turn = churn_.seed ? random_.one_in(deed.every) : ++counts_[i] % deed.every == 0;
+    const std::uint32_t count = ++counts_[i];
+    bool turn = deed.once ? count == deed.every : count % deed.every == 0;
+    if (churn_.seed && !deed.once) turn = random_.one_in(deed.every);
     if (turn && !what) what = deed.what;
   }
+  if (what) ++struck_;
   return what;
 }
 

@@ -4,7 +4,8 @@
 // second half of every answer wait.
 //
 //   policy = "none" / deed *("," deed)
-//   deed   = what "@" where ["/" n]      ; every nth time; with a seed, at a chance of 1 in n
+//   deed   = what "@" where ["/" n / "=" n]
+//               ; every nth time, with a seed at a chance of 1 in n; or the nth time alone
 //   what   = "close" / "reset" / "delay" / "swap" / "stall"  ; from then on nothing comes any more
 //   where  = "connect"    ; before the front-end's first word
 //          / "exchange"   ; in the middle of an authentication
@@ -31,6 +32,7 @@ struct Deed {
   What what{};
   Where where{};
   std::uint32_t every = 1;
+  bool once = false;  // at the nth time alone
   friend bool operator==(const Deed&, const Deed&) = default;
 };
 
@@ -67,11 +69,14 @@ class Churner {
   }
   /// What is to be done now; nothing as a rule.
   [[nodiscard]] std::optional<Deed::What> at(Deed::Where where);
+  /// How often something was.
+  [[nodiscard]] std::uint64_t struck() const { return struck_; }
 
  private:
   Churn churn_;
   engine::Random random_;
   std::vector<std::uint32_t> counts_;  // moments of each deed so far
+  std::uint64_t struck_ = 0;
 };
 
 }  // namespace sallyport::live

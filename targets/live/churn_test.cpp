@@ -13,6 +13,7 @@
 
 #include "targets/live/chain_for_test.hpp"
 #include "targets/live/sockets_for_test.hpp"
+#include "targets/live/witness.hpp"
 
 namespace sallyport::live {
 namespace {
@@ -50,6 +51,15 @@ TEST(Churn, EveryNthTimeOrByChance) {
   for (int i = 0; i < 32; ++i) {
     EXPECT_EQ(first.at(Deed::Where::answer), second.at(Deed::Where::answer));
   }
+}
+
+TEST(Churn, OnceIsOnce) {
+  ASSERT_TRUE(churn_from("close@exchange=2"));
+  Churner churner(*churn_from("close@exchange=2"));
+  std::string times;
+  for (int i = 0; i < 6; ++i) times += churner.at(Deed::Where::exchange) ? '!' : '.';
+  EXPECT_EQ(times, ".!....");
+  EXPECT_EQ(churner.struck(), 1U);
 }
 
 TEST(Churn, StrikesInTheMiddleOfAnAnswerOrALiteral) {
@@ -148,7 +158,7 @@ struct Impatient {
     options.configuration.profile.limits.backend_seconds = 1;
     return options;
   }
-  engine::Result played(std::string_view property, std::string_view steps) const {
+  ProbeResult probed(std::string_view property, std::string_view steps) const {
     ProbeOptions options;
     options.endpoints = {
         {Scheme::imap, "127.0.0.1", address_from(test::listening(front, "imap"))->port}};
@@ -160,7 +170,10 @@ struct Impatient {
     options.script = world::script_from_text("protocol imap\n" + std::string(steps)).value();
     auto results = probe(options);
     if (!results || results->front().results.empty()) throw std::runtime_error("no result");
-    return results->front().results.front();
+    return std::move(results->front());
+  }
+  engine::Result played(std::string_view property, std::string_view steps) const {
+    return probed(property, steps).results.front();
   }
   test::Running<Server> back;
   test::Running<Interposer> between;
@@ -184,6 +197,9 @@ TEST(Churn, AFrontEndWhoseBackEndHangsInAnAnswerMakesUpNoRest) {
     const engine::Result result = chain.played("FLT-02", steps);
     EXPECT_EQ(result.verdict, verdict) << front_end << ": " << result.detail;
   }
+  const Impatient closing("close@answer=1");
+  const auto lines = transcript(closing.probed("FLT-02", steps).trace);
+  EXPECT_THAT(lines, testing::Contains("  ! close s0 server"));
   const engine::Result late = Impatient("delay@answer").played("RSP-01", steps);
   EXPECT_EQ(late.verdict, Verdict::holds) << "one that is late is whole: " << late.detail;
 }

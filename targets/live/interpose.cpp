@@ -47,6 +47,7 @@ class Interposer::Implementation final : public Peer::Owner {
   }
   [[nodiscard]] const std::string& listening() const { return listening_; }
   [[nodiscard]] const std::string& tap() const { return tap_address_; }
+  [[nodiscard]] std::uint64_t struck() const { return churner_.struck(); }
 
  private:
   /// A record that isn't carried out yet, because its verdict is waited for.
@@ -477,6 +478,7 @@ std::expected<Interposer, std::string> Interposer::open(InterposeOptions options
 }
 const std::string& Interposer::listening() const { return implementation_->listening(); }
 const std::string& Interposer::tap() const { return implementation_->tap(); }
+std::uint64_t Interposer::struck() const { return implementation_->struck(); }
 void Interposer::run() { implementation_->run(); }
 void Interposer::stop() { implementation_->stop(); }
 void Interposer::stop_on_signals() { implementation_->stop_on_signals(); }

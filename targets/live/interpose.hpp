@@ -11,6 +11,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <expected>
 #include <memory>
 #include <optional>
@@ -46,6 +47,9 @@ class Interposer {
 
   [[nodiscard]] const std::string& listening() const;
   [[nodiscard]] const std::string& tap() const;  // empty: there is none
+
+  /// How often its churn has let something go wrong. Not while it runs.
+  [[nodiscard]] std::uint64_t struck() const;
 
   /// Until stop().
   void run();

@@ -153,12 +153,13 @@ ProbeResult Probe::run() {
     const auto fails = [](const world::Step& s) { return s.mishap != world::Mishap::none; };
     trace::Variation variation = trace::Variation::none;
     if (!options_.script->vary.empty()) variation = options_.script->vary.front().variation;
-    static_cast<void>(visit({.purpose = "the script",
-                             .script = *options_.script,
-                             .manner = std::ranges::any_of(options_.script->steps, fails)
-                                           ? Play::Manner::bereft
-                                           : Play::Manner::provoking,
-                             .variation = variation}));
+    static_cast<void>(
+        visit({.purpose = "the script",
+               .script = *options_.script,
+               .manner = std::ranges::any_of(options_.script->steps, fails) || known_.patience
+                             ? Play::Manner::bereft
+                             : Play::Manner::provoking,
+               .variation = variation}));
   } else if (visit(first_visit(known_.protocol, known_.starttls))) {
     state_policy();
     for (const Visit& each : further_visits(known_)) {

@@ -1,5 +1,7 @@
 #include "targets/live/witness.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 
@@ -86,6 +88,24 @@ std::vector<std::string> pair_dialogue(const trace::Trace& trace, const world::S
   }
   out.push_back("second run, " + varied + ":");
   add(second, parting.second == b.end() ? std::nullopt : std::optional(*parting.second));
+  return out;
+}
+
+std::vector<std::string> transcript(const trace::Trace& trace) {
+  std::vector<std::string> out;
+  std::size_t line = 0;
+  const auto say = [&](std::size_t before) {
+    while (line < trace.dialogue.size() && trace.dialogue[line].first_event <= before) {
+      out.push_back(shown(trace.dialogue[line++], false));
+    }
+  };
+  for (std::size_t i = 0; i < trace.events.size(); ++i) {
+    const trace::Event& e = trace.events[i];
+    if (e.kind != trace::Kind::closed || e.point != trace::Point::client) continue;
+    say(i);
+    out.push_back(fmt::format("  ! close s{} {}", e.session, e.from_server ? "server" : "client"));
+  }
+  say(trace.events.size());
   return out;
 }
 

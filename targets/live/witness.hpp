@@ -21,4 +21,7 @@ namespace sallyport::live {
                                                      const world::Script& script, const Run& first,
                                                      const Run& second, std::size_t step);
 
+/// All that was said, and who hung up on a client, in order.
+[[nodiscard]] std::vector<std::string> transcript(const trace::Trace& trace);
+
 }  // namespace sallyport::live

@@ -137,7 +137,7 @@ def do_probe(arguments):
     if arguments.format == "json":
         print(json.dumps(result, indent=1))
     else:
-        print("\n".join([table.of_article(checks), table.of_verdicts(rows), table.of_taps(rows)]))
+        print("\n".join([table.of_article(checks), table.of_verdicts(rows), table.of_taps(rows), table.of_churn(rows)]))
     return status_of(rows) or (FAILED if broken(here.failed) else OK)
 
 
@@ -259,7 +259,7 @@ def do_check(arguments):
         print(json.dumps(result | {"wrong": wrong, "differing": differing}, indent=1))
     else:
         print("\n".join([table.of_article(checks), table.LEGEND, "", table.of_verdicts(rows), table.TAP_LEGEND, "",
-                         table.of_taps(rows)]))
+                         table.of_taps(rows), table.CHURN_LEGEND, "", table.of_churn(rows)]))
         judged_so = sum(result.get("monitor") == "violated" for result in results)
         print(f"{len(results)} findings played; {judged_so} of them violations to the monitor as well, which doesn't see "
               "enough of the others")

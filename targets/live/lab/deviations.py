@@ -18,7 +18,7 @@ import tomllib
 LIVE = pathlib.Path(__file__).resolve().parent.parent
 LISTED = LIVE / "deviations.toml"
 FINDINGS = LIVE / "findings"
-TRANSPORTS = {"plain", "starttls", "certificate", "tls", "tap", "tap-tls"}
+TRANSPORTS = {"plain", "starttls", "certificate", "tls", "tap", "tap-tls", "churn", "churn-tls"}
 KINDS = (".dialogue", ".script")  # of findings
 # What `disclosure` begins with: before it is one of the last two, nothing but the fact is published.
 UNREPORTED, REPORTED, PUBLIC = "unreported", "reported", "public"

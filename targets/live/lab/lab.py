@@ -15,9 +15,9 @@ from processes import NotStarted, PATIENCE_S, find_tool
 
 # Examples: they are in nobody's system, and what is written about them may be read by anybody.
 ACCOUNTS = {"alice": "wonderland", "bob": "blancmange"}
-# Servers know these as well, for findings alone: a password that a line of commands has no room for (RFC 2449 §4:
-# 255 octets), and one of the characters that a quoted string has to escape (RFC 3501 §9).
-SPECIAL = {"carol": "c" * 240, "dave": 'da"ve\\9'}
+# Servers know these as well. For findings: a password that a line of commands has no room for (RFC 2449 §4: 255 octets), and
+# one of the characters that a quoted string has to escape (RFC 3501 §9). For churn: somebody with a message.
+SPECIAL = {"carol": "c" * 240, "dave": 'da"ve\\9', "erin": "evergreen"}
 
 
 @functools.cache
@@ -68,7 +68,7 @@ class Lab(contextlib.AbstractContextManager):
             self.own_certificate, self.own_key = make_own_certificate(
                 self.folder, next(iter(self.accounts)), self.certificate, self.key)
             self.passwords = {}
-            for user, password in self.accounts.items():
+            for user, password in self.known.items():
                 self.passwords[user] = self.folder / f"{user}.password"
                 self.passwords[user].write_text(password + "\n", encoding="utf-8")
             self._stack = stack.pop_all()
@@ -97,13 +97,14 @@ class Lab(contextlib.AbstractContextManager):
                     self._await(each.name)
         return {name: self.running[name] for name in servers() if name in self.running and name in names}
 
-    def tapped(self, binary, names):
+    def tapped(self, binary, names, *, churns=False):
         """Front-ends once more, each with an interposer between it and its back-end: by name and tap. The
-        untapped ones are up already, and so is what stands behind them."""
-        wanted = [(name, tap) for name in names if name in self.running for tap in servers()[name].taps]
-        keys = [f"{name}+{tap}" for name, tap in wanted]
+        untapped ones are up already, and so is what stands behind them. With `churns`, those on which that is tried."""
+        wanted = [(name, tap) for name in names if name in self.running and (servers()[name].churns or not churns)
+                  for tap in servers()[name].taps]
+        keys = [f"{name}+{'churn-' if churns else ''}{tap}" for name, tap in wanted]
         for key, (name, tap) in zip(keys, wanted, strict=True):
-            self._try_to_begin(servers()[name], key, tap=tap, binary=binary)
+            self._try_to_begin(servers()[name], key, tap=tap, churns=churns, binary=binary)
         for key in keys:
             if key in self.running:
                 self._await(key)

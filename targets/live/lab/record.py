@@ -108,6 +108,9 @@ def servers(data):
     if any(row["transport"] in table.TAPPED for row in data["rows"]):
         text += "\n## Servers and properties, from both sides\n\n" + table.TAP_LEGEND + "\n\n"
         text += table.of_taps(expanded(data["rows"]), table.markdown, data.get("unobservable", {}))
+    if any(row["transport"] in table.CHURNED for row in data["rows"]):
+        text += "\n## Connections that break\n\n" + table.CHURN_LEGEND + "\n\n"
+        text += table.of_churn(expanded(data["rows"]), table.markdown)
     if data.get("clients"):
         ours = [row for row in data["clients"] if row["server"].startswith("serve ")]
         theirs = [row for row in data["clients"] if row not in ours]
@@ -119,7 +122,7 @@ def servers(data):
 
 def compact(rows):
     """A survey's rows with nothing but their verdicts: {verdict: [property, …]}."""
-    return [{name: row[name] for name in ("server", "version", "protocol", "transport", "failure") if name in row} |
+    return [{name: row[name] for name in ("server", "version", "protocol", "transport", "failure", "deeds") if name in row} |
             {"verdicts": {verdict: [r["property"] for r in row["results"] if r["verdict"] == verdict]
                           for verdict in sorted({r["verdict"] for r in row["results"]})}} for row in rows]
 

@@ -89,6 +89,7 @@ class Server:
     slow: bool = False  # sleeps on errors, each session in a process of its own
     hosts: dict = dataclasses.field(default_factory=dict)  # of ports that aren't on 127.0.0.1
     taps: tuple = ()  # how an interposer can stand behind it: plain, tls
+    churns: bool = True  # it is tried what it makes of connections that break; no use of two configurations of one proxy
     patience_s: int = 20  # longer than it waits for a back-end that hangs
     certificates: bool = False  # who shows one may log in by EXTERNAL
 
@@ -135,24 +136,43 @@ class Tap:
     """`sallyport interpose` between a front-end and its back-end, one for each protocol, which a probe can look into.
     TLS that the front-end begins ends there, with the lab's certificate, and is begun anew."""
 
-    def __init__(self, server, place, *, binary, tls, log):
+    def __init__(self, server, place, *, binary, tls):
         self.tls = tls
-        self.ports, self.taps, self.processes = {}, {}, []
+        self.folder = place.folder
+        self.ports, self.taps, self.processes, self.commands = {}, {}, {}, {}
         host, real = server.real_backend(place)
         for protocol in server.protocols():
             self.ports[protocol], self.taps[protocol] = free_ports(2)
-            command = [binary, "interpose", "--quiet", "--protocol", protocol, "--listen", f"{host}:{self.ports[protocol]}",
-                       "--backend", f"{host}:{real[protocol]}", "--tap", f"127.0.0.1:{self.taps[protocol]}",
-                       "--certificate", place.certificate, "--key", place.key, "--insecure"]
-            self.processes.append(Process(command, log=log, owned=False))  # its file may be where only root reads
+            self.commands[protocol] = [
+                binary, "interpose", "--quiet", "--protocol", protocol, "--listen", f"{host}:{self.ports[protocol]}",
+                "--backend", f"{host}:{real[protocol]}", "--tap", f"127.0.0.1:{self.taps[protocol]}",
+                "--certificate", place.certificate, "--key", place.key, "--insecure"]
+            self.start(protocol)
+
+    def start(self, protocol, *options):
+        log = self.folder / f"interpose-{protocol}.log"
+        log.write_text("", encoding="utf-8")
+        self.processes[protocol] = Process([*self.commands[protocol], *options], log=log, owned=False)
+        return log
+
+    def churn(self, protocol, policy):
+        """One of them, anew, with all that was connected to it gone, and what goes wrong from now on."""
+        self.processes[protocol].end()
+        log = self.start(protocol, "--churn", policy)
+        self.processes[protocol].wait_until(lambda: "ready\n" in log.read_text(encoding="utf-8"), "sallyport interpose")
+
+    def struck(self, protocol):
+        """Ends one, which says then how often something went wrong."""
+        self.processes[protocol].end()
+        return int(self.processes[protocol].last_words().rpartition("struck ")[2] or 0)
 
 
 class Running:
     """A started instance. wait() before use, end() when done."""
 
-    def __init__(self, server, lab_folder, *, certificate, key, accounts, backend=None, tap="", binary=None):
+    def __init__(self, server, lab_folder, *, certificate, key, accounts, backend=None, tap="", churns=False, binary=None):
         self.server = server
-        self.tap, self.binary = tap, binary
+        self.tap, self.churns, self.binary = tap, churns, binary
         self.given = {"certificate": certificate, "key": key, "accounts": accounts, "backend": backend,
                       "templates": server.folder}
         self.lab_folder = lab_folder
@@ -165,7 +185,8 @@ class Running:
         self.tries += 1
         names = [*self.server.listeners, *self.server.inner]
         self.ports = dict(zip(names, free_ports(len(names)), strict=True))
-        folder = self.lab_folder / "-".join(filter(None, [self.server.name, self.tap and f"tap-{self.tap}", str(self.lives), str(self.tries)]))
+        which = f"{'churn' if self.churns else 'tap'}-{self.tap}" if self.tap else "plain"
+        folder = self.lab_folder / f"{self.server.name}-{which}-{self.lives}-{self.tries}"
         folder.mkdir()
         give(folder)
         self.place = Place(folder=folder, ports=self.ports, **self.given)
@@ -173,8 +194,7 @@ class Running:
         give(self.place.file("log", ""))
         try:
             if self.tap:
-                self.place.tap = Tap(self.server, self.place, binary=self.binary, tls=self.tap == "tls", log=self.log)
-                self.processes += self.place.tap.processes
+                self.place.tap = Tap(self.server, self.place, binary=self.binary, tls=self.tap == "tls")
             for command, environment in self.server.commands(self.place):
                 self.processes.append(Process(command, log=self.log, environment=environment, directory=folder))
         except BaseException:
@@ -187,7 +207,7 @@ class Running:
             if not self.tap:
                 yield protocol, transport, url
             elif transport == "plain":
-                yield protocol, {"plain": "tap", "tls": "tap-tls"}[self.tap], url
+                yield protocol, ("churn" if self.churns else "tap") + ("-tls" if self.tap == "tls" else ""), url
 
     def ready(self):
         for name, port in self.ports.items():
@@ -200,7 +220,7 @@ class Running:
     def wait(self):
         while True:
             try:
-                for process in self.processes:
+                for process in self.everything():
                     process.wait_until(self.ready, self.server.name)
                 self.server.settle(self.place)
                 return
@@ -211,9 +231,8 @@ class Running:
                 self.start()
 
     def endings(self):
-        """{which: how} of its processes that ended though nobody asked; those in between aren't its own."""
-        own = [process for process in self.processes if not self.place.tap or process not in self.place.tap.processes]
-        ended = {number: process.ending() for number, process in enumerate(own) if process.ending()}
+        """{which: how} of its processes that ended though nobody asked."""
+        ended = {number: process.ending() for number, process in enumerate(self.processes) if process.ending()}
         text = self.log.read_text(encoding="utf-8", errors="replace")
         return ended | {f"log {found.start()}": found[0].strip() for found in KILLED.finditer(text)}
 
@@ -224,6 +243,10 @@ class Running:
             text = text.replace(password, "<password>")
         return text.splitlines()[-lines:]
 
+    def everything(self):
+        """With what stands between it and its back-end."""
+        return [*(self.place.tap.processes.values() if self.place.tap else []), *self.processes]
+
     def revive(self):
         """Starts it anew, on other ports; raises as wait()."""
         self.end()
@@ -233,11 +256,11 @@ class Running:
         self.wait()
 
     def ask_to_end(self):
-        for process in self.processes:
+        for process in self.everything():
             process.ask_to_end()
 
     def end(self):
-        for process in reversed(self.processes):
+        for process in reversed(self.everything()):
             process.end()
         self.processes.clear()
 

@@ -10,6 +10,7 @@ import json
 import subprocess
 import time
 
+import churn
 import dialogue
 from processes import Crew, NotStarted, run_to_end
 
@@ -113,6 +114,9 @@ def survey(binary, here, names, *, jobs=16, options=(), on_row=lambda row: None)
     """(rows, KB rows) of all servers that can be started; the others are in `here.failed`."""
     running = here.up(names)
     tapped = here.tapped(binary, names)
+    churned = here.tapped(binary, names, churns=True)
+    for each in churned.values():
+        churn.deliver(each, here.known[churn.USER])
 
     def of_ways(each, ways):
         rows = []
@@ -122,15 +126,18 @@ def survey(binary, here, names, *, jobs=16, options=(), on_row=lambda row: None)
                     each.revive()
             before = each.endings()
             way = list(each.ways())[way]
-            tap = each.place.tap and each.place.tap.taps[way[0]]
-            row = probe(binary, here, each.server, way, *options, tap=tap)
-            row["results"].append(crash(row, each, before))
+            if each.churns:
+                row = churn.play(binary, here, each, way)
+            else:
+                tap = each.place.tap and each.place.tap.taps[way[0]]
+                row = probe(binary, here, each.server, way, *options, tap=tap)
+                row["results"].append(crash(row, each, before))
             rows.append(row)
             on_row(row)
         return rows
 
     work = []
-    for each in [*running.values(), *tapped.values()]:
+    for each in [*running.values(), *tapped.values(), *churned.values()]:
         ways = list(range(len(list(each.ways()))))
         work += [(each, [way]) for way in ways] if each.server.slow else [(each, ways)]
     work.sort(key=lambda item: not item[0].server.slow)

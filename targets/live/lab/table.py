@@ -10,9 +10,18 @@ TAP_LEGEND = """What only the back-end's wire shows, and what a server violates 
 stands between the two, shows the probe that wire, and has the back-end die, hang, lie or be slow, so that its pool is churned
 in every visit. A cell is one letter for each way to the back-end in the order plain, STARTTLS, or one where both agree."""
 
+CHURN_LEGEND = """`sallyport interpose --churn` breaks one connection of the front-end with its back-end, at one moment of its life: before the
+front-end's first word (connect), in the middle of an authentication (exchange), at the first word behind it (login), in the
+middle of a literal of either side, or of an answer; the way by STARTTLS stands below the plain one where it differs. A session
+logs in, selects, fetches a message and leaves; a second one follows. A cell says what the first one met: fine, or the command
+at which it ended, and how: refused (NO, BAD, -ERR), hung up on, or silence, for as long as its server is waited for; what the
+second one met where that was not fine. It is empty where the front-end never comes to that moment. Below stand the
+properties that were violated in it."""
+
 LETTERS = {"violated": "V", "holds": "H", "vacuous": "·", "inconclusive": "?", "unobservable": "-"}
 ORDER = ["plain", "starttls", "certificate", "tls", "tap", "tap-tls"]
 TAPPED = {"tap", "tap-tls"}
+CHURNED = {"churn", "churn-tls"}
 
 
 def laid_out(rows):
@@ -67,7 +76,7 @@ def of_taps(rows, form=laid_out, why=None):
     """One line for each front-end and protocol with a tap behind it: what is to be seen only so."""
     tapped = [row for row in rows if row["transport"] in TAPPED]
     found = cells(tapped)
-    untapped = cells([row for row in rows if row["transport"] not in TAPPED])
+    untapped = cells([row for row in rows if row["transport"] not in TAPPED | CHURNED])
     known, _ = seen_in(untapped)
     seen, unseen = seen_in(found)
 
@@ -85,7 +94,7 @@ def of_taps(rows, form=laid_out, why=None):
 
 def of_verdicts(rows, form=laid_out):
     """One line for each server and protocol, one column for each property that any of them could show to its clients."""
-    rows = [row for row in rows if row["transport"] not in TAPPED]
+    rows = [row for row in rows if row["transport"] not in TAPPED | CHURNED]
     found = cells(rows)
     seen, unseen = seen_in(found)
     lines = [["server", *seen]]
@@ -98,6 +107,26 @@ def of_verdicts(rows, form=laid_out):
         if row.get("failure"):
             text += f"{row['server']} {row['protocol']} {row['transport']}: {row['failure']}\n"
     return text
+
+
+def of_churn(rows, form=laid_out):
+    """One line for each deed, one column for each front-end and protocol."""
+    columns = {}
+    for row in rows:
+        if row["transport"] in CHURNED:
+            columns.setdefault(f"{row['server']} {row['protocol']}", []).append(row)
+
+    def differing(texts):
+        return " / ".join(dict.fromkeys(filter(None, texts)))
+
+    names = list(dict.fromkeys(deed for of_server in columns.values() for row in of_server for deed in row["deeds"]))
+    lines = [["deed", *columns]]
+    lines += [[name, *(differing([row["deeds"].get(name, "") for row in of_server]) for of_server in columns.values())]
+              for name in names]
+    lines.append(["violated", *(differing([", ".join(each["property"] for each in row["results"]
+                                                     if each["verdict"] == "violated") for row in of_server]) or "nothing"
+                                for of_server in columns.values())])
+    return form(lines)
 
 
 YES_NO = {True: "NTLM", False: "no", None: "–"}

@@ -15,7 +15,8 @@ import unittest.mock
 
 from harness import SALLYPORT, TestCase, main
 
-import clients  # of the lab, whose folder the harness has put into the path
+import churn  # of the lab, whose folder the harness has put into the path
+import clients
 import command
 import deviations
 import dialogue
@@ -98,7 +99,8 @@ class Mortal(server.Server):
     """A server that is planted into the lab, to die there."""
 
     def __init__(self, behind):
-        super().__init__(name="mortal", title="dies of a browser", package="", listeners=("imap",), starttls=False)
+        super().__init__(name="mortal", title="dies of a browser", package="", listeners=("imap",), starttls=False,
+                         patience_s=6)
         self.behind = behind
 
     def real_backend(self, place):
@@ -162,6 +164,37 @@ class Deaths(TestCase):
                 self.assertEqual(result["verdict"], verdict, result)
                 unlisted = [text for text in command.compare([], [], [result]) if "didn't happen" in text]
                 self.assertEqual(len(unlisted), verdict == "holds")
+
+    def churned(self, deeds):
+        """The row of a way that churns, and how the server stands then."""
+        self.mortal.taps = ("plain",)
+        for name, value in [("USER", "alice"), ("deeds", lambda *_, **__: deeds)]:
+            self.cleanup.enter_context(unittest.mock.patch.object(churn, name, value))
+        with lab.Lab() as here:
+            here.up(["mortal"])
+            each = here.tapped(SALLYPORT, ["mortal"], churns=True)["mortal+churn-plain"]
+            self.each = each
+            return churn.play(SALLYPORT, here, each, next(iter(each.ways())))
+
+    def test_connections_break_when_they_should(self):
+        row = self.churned(["close@answer", "delay@answer", "stall@answer", "close@exchange", "swap@connect"])
+        self.assertNotIn("failure", row)
+        self.assertEqual(row["transport"], "churn")
+        self.assertEqual(row["deeds"], {"close@answer": "SELECT hung up", "delay@answer": "fine", "stall@answer": "SELECT silence",
+                                        "close@exchange": "", "swap@connect": "fine"})
+        verdicts = {result["property"]: result["verdict"] for result in row["results"]}
+        self.assertEqual((verdicts["FLT-02"], verdicts[survey.CRASH]), ("holds", "holds"))
+
+    def test_a_death_ends_a_way_that_churns(self):
+        def dies(*_):
+            self.each.processes[0].popen.kill()
+            self.each.processes[0].popen.wait()
+            return 1, ["LOGIN hung up"], []
+
+        with unittest.mock.patch.object(churn, "one", dies):
+            row = self.churned(["close@answer", "delay@answer"])
+        self.assertEqual(row["deeds"], {"close@answer": "died"})
+        self.assertIn("close@answer: python3 was killed by SIGKILL", row["results"][0]["detail"])
 
     def test_who_stays_alive_is_not_listed_in_vain(self):
         with lab.Lab() as here:

@@ -41,5 +41,5 @@ class Perdition(Server):
 SERVERS = [
     Perdition(name="perdition", title="proxy with the capabilities that it has", capabilities=HONEST),
     Perdition(name="perdition-ntlm", title="proxy, its capabilities copied from a back-end that has NTLM",
-              capabilities=FALSE),
+              capabilities=FALSE, churns=False),
 ]
