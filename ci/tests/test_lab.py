@@ -144,6 +144,14 @@ class Deviations(unittest.TestCase):
                 self.assertEqual(len(self.compare(ROW, self.row(verdict))), 1)
         self.assertEqual(len(self.compare(ROW, self.row(), self.row("holds", "tls"))), 1, "on one transport only")
 
+    def test_where_connections_break_only_what_names_that_is_expected(self):
+        self.assertEqual(self.compare(ROW, self.row("vacuous", "churn")), [])
+        self.assertEqual(self.compare(ROW, self.row("violated", "churn")), [])
+        for transports, verdict, differences in [("churn", "vacuous", 1), ("churn", "violated", 0), ("tap", "violated", 1)]:
+            with self.subTest(transports, verdict=verdict):
+                row = ROW + f'transports = ["{transports}"]'
+                self.assertEqual(len(self.compare(row, self.row(verdict, "churn"))), differences)
+
     def test_a_finding_that_does_not_happen_is_a_difference(self):
         result = {"server": "nginx", "version": "1.22.1", "finding": "x", "verdict": "holds", "detail": "why"}
         self.assertEqual(len(self.compare("", results=[result])), 1)
@@ -341,7 +349,7 @@ class Churn(unittest.TestCase):
 
         rows = [row("churn", "fine", "holds"), row("churn-tls", "NOOP NO", "violated")]
         self.assertEqual([re.split(" {2,}", line) for line in table.of_churn(rows).splitlines()],
-                         [["deed", "a imap"], ["close@login", "fine / NOOP NO"], ["violated", "FLT-02"]])
+                         [["deed", "a imap"], ["close@login", "fine / NOOP NO"], ["violated", "nothing / FLT-02"]])
         self.assertNotIn("FLT-02", table.of_verdicts(rows))
         self.assertNotIn("FLT-02", table.of_taps(rows))
 

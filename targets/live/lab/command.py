@@ -214,7 +214,9 @@ def settled(path, rows, again, jobs):
     (more, _, _), (even_more, _, _) = two_surveys(path, differing, jobs)
 
     def renewed(old, new):
-        return [row for row in old if row["server"] not in differing] + new
+        order = list(lab.servers())
+        kept = [row for row in old if row["server"] not in differing]
+        return sorted([*kept, *new], key=lambda row: order.index(row["server"]))
 
     return renewed(rows, more), renewed(again, even_more), why
 
@@ -403,7 +405,7 @@ def parsed(usage, arguments):
             sub.add_argument("--check", action="store_true", help="only say whether the pages are up to date")
         if name in ("probe", "check", "clients", "findings"):
             sub.add_argument("--binary", help="the `sallyport` to probe with (default: build/release's or build/dev's)")
-            sub.add_argument("--jobs", type=int, default=16, help="servers that are probed at the same time")
+            sub.add_argument("--jobs", type=int, default=28, help="servers that are probed at the same time")
     return parser.parse_args(arguments)
 
 

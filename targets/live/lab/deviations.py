@@ -18,7 +18,8 @@ import tomllib
 LIVE = pathlib.Path(__file__).resolve().parent.parent
 LISTED = LIVE / "deviations.toml"
 FINDINGS = LIVE / "findings"
-TRANSPORTS = {"plain", "starttls", "certificate", "tls", "tap", "tap-tls", "churn", "churn-tls"}
+CHURNED = {"churn", "churn-tls"}  # where one script is played, so that a row must name them to be expected there
+TRANSPORTS = {"plain", "starttls", "certificate", "tls", "tap", "tap-tls"} | CHURNED
 KINDS = (".dialogue", ".script")  # of findings
 # What `disclosure` begins with: before it is one of the last two, nothing but the fact is published.
 UNREPORTED, REPORTED, PUBLIC = "unreported", "reported", "public"
@@ -135,6 +136,8 @@ def absent(rows, listed):
         for row in rows:
             if deviation.finding or not covers(deviation, row, deviation.property):
                 continue
+            if row["transport"] in CHURNED and not deviation.transports:
+                continue
             verdict = next((r["verdict"] for r in row["results"] if r["property"] == deviation.property), "no row")
             if verdict != "violated":
                 yield deviation, row["transport"], verdict
@@ -147,7 +150,7 @@ def findings(listed, pattern="*"):
 def to_toml(*, dialogue, transports, **fields):
     """A row with what a run can tell; a person fills in the rest."""
     text = "[[deviation]]\n" + "".join(f'{name} = "{value}"\n' for name, value in fields.items())
-    if set(transports) < TRANSPORTS:
+    if set(transports) < TRANSPORTS - CHURNED or CHURNED & set(transports):
         text += f"transports = {list(transports)}\n".replace("'", '"')
     text += 'reason = ""\nsource = ""\n' + f"date = {datetime.date.today()}\n"
     return text + "dialogue = '''\n" + "".join(f"{line}\n" for line in dialogue) + "'''\n"

@@ -140,7 +140,7 @@ def survey(binary, here, names, *, jobs=16, options=(), on_row=lambda row: None)
     for each in [*running.values(), *tapped.values(), *churned.values()]:
         ways = list(range(len(list(each.ways()))))
         work += [(each, [way]) for way in ways] if each.server.slow else [(each, ways)]
-    work.sort(key=lambda item: not item[0].server.slow)
+    work.sort(key=lambda item: (not item[0].churns, not item[0].server.slow))  # those that wait longest begin first
     order = list(running)
     with Crew(jobs) as pool:
         rows = [row for group in pool.map(lambda item: of_ways(*item), work) for row in group]

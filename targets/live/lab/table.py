@@ -1,6 +1,8 @@
 """Tables of a survey, for a terminal or as Markdown. What no row could observe gets no row or column of its own; a line
 says which that is."""
 
+import deviations
+
 LEGEND = """A cell is one letter for each way in the order plain, STARTTLS, STARTTLS with a certificate of the client's own, TLS, or
 one letter where all agree: V violated, H holds, · vacuous, ? inconclusive, - unobservable; empty where there is no such
 row. Only servers that take EXTERNAL are shown a certificate. CRASH is no property of the catalogue: a process of the
@@ -12,16 +14,16 @@ in every visit. A cell is one letter for each way to the back-end in the order p
 
 CHURN_LEGEND = """`sallyport interpose --churn` breaks one connection of the front-end with its back-end, at one moment of its life: before the
 front-end's first word (connect), in the middle of an authentication (exchange), at the first word behind it (login), in the
-middle of a literal of either side, or of an answer; the way by STARTTLS stands below the plain one where it differs. A session
-logs in, selects, fetches a message and leaves; a second one follows. A cell says what the first one met: fine, or the command
+middle of a literal of either side, or of an answer; the way by STARTTLS stands behind a slash where it differs. A session logs
+in, selects, fetches a message and leaves; a second one follows. A cell says what the first one met: fine, or the command
 at which it ended, and how: refused (NO, BAD, -ERR), hung up on, or silence, for as long as its server is waited for; what the
 second one met where that was not fine. It is empty where the front-end never comes to that moment. Below stand the
 properties that were violated in it."""
 
+CHURNED = deviations.CHURNED
 LETTERS = {"violated": "V", "holds": "H", "vacuous": "·", "inconclusive": "?", "unobservable": "-"}
 ORDER = ["plain", "starttls", "certificate", "tls", "tap", "tap-tls"]
 TAPPED = {"tap", "tap-tls"}
-CHURNED = {"churn", "churn-tls"}
 
 
 def laid_out(rows):
@@ -110,21 +112,24 @@ def of_verdicts(rows, form=laid_out):
 
 
 def of_churn(rows, form=laid_out):
-    """One line for each deed, one column for each front-end and protocol."""
+    """One line for each deed, one column for each front-end and protocol; nothing where there is none."""
     columns = {}
     for row in rows:
         if row["transport"] in CHURNED:
             columns.setdefault(f"{row['server']} {row['protocol']}", []).append(row)
 
+    if not columns:
+        return ""
+
     def differing(texts):
-        return " / ".join(dict.fromkeys(filter(None, texts)))
+        return texts[0] if len(set(texts)) == 1 else " / ".join(text or "–" for text in texts)
 
     names = list(dict.fromkeys(deed for of_server in columns.values() for row in of_server for deed in row["deeds"]))
     lines = [["deed", *columns]]
-    lines += [[name, *(differing([row["deeds"].get(name, "") for row in of_server]) for of_server in columns.values())]
-              for name in names]
+    lines += [[name, *(differing([row["deeds"][name] for row in of_server if name in row["deeds"]] or [""])
+                       for of_server in columns.values())] for name in names]
     lines.append(["violated", *(differing([", ".join(each["property"] for each in row["results"]
-                                                     if each["verdict"] == "violated") for row in of_server]) or "nothing"
+                                                     if each["verdict"] == "violated") or "nothing" for row in of_server])
                                 for of_server in columns.values())])
     return form(lines)
 
