@@ -333,8 +333,8 @@ void Observer::imap_tagged(std::string_view tag, std::string_view rest, Sink& ou
   if (*status == Status::ok) imap_code(rest, OfferSource::code, out);
   // Of two with this tag, the older: servers answer in order.
   const auto of_tag = [&] {
-    const auto found = std::ranges::find_if(
-        order_, [&](CommandSlot slot) { return commands_[slot].tag == tag; });
+    const auto found =
+        std::ranges::find_if(order_, [&](CommandSlot slot) { return commands_[slot].tag == tag; });
     return found == order_.end() ? no_command : *found;
   };
   CommandSlot slot = of_tag();
