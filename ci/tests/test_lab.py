@@ -21,6 +21,7 @@ from script import CI
 LAB = CI.parent / "targets" / "live" / "lab"
 sys.path[:0] = [str(LAB), str(CI)]
 
+import asking  # noqa: E402
 import bench  # noqa: E402
 import churn  # noqa: E402
 import clients  # noqa: E402
@@ -224,7 +225,7 @@ class Deviations(unittest.TestCase):
         for each in listed:
             with self.subTest(each.server, property=each.property):
                 self.assertIn(each.server, lab.servers())
-                if each.property != survey.CRASH:
+                if each.property != asking.CRASH:
                     group, number = each.property.lower().split("-")
                     self.assertTrue((CI.parent / "properties" / group / f"{group}_{number}.md").exists())
                 for password in (lab.ACCOUNTS | lab.SPECIAL).values():

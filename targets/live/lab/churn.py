@@ -6,13 +6,12 @@ the second one of the same user shows what is left behind.
 """
 
 import imaplib
-import json
 import re
 import subprocess
 import time
 
-import survey
-from processes import NotStarted, run_to_end
+import asking
+from processes import NotStarted
 
 WHAT = ("close", "reset", "delay", "swap", "stall")
 WHERE = ("connect", "exchange", "login", "literal", "answer")
@@ -20,7 +19,6 @@ USER = "erin"  # whose mailbox has a message; nobody else's session sees it
 SCRIPT = ("0 login alice\n0 select\n0 fetch\n0 noop\n0 logout\n"  # alice stands for the first account that is given
           "1 login alice\n1 noop\n1 logout\n")
 MESSAGE = b"Subject: a few lines\r\nTo: erin@lab.example\r\n\r\n" + b"Not to be cut.\r\n" * 20
-LIMIT_S = 300
 # The worst first: what a property is for all deeds together.
 ORDER = ("violated", "inconclusive", "holds", "vacuous", "unobservable")
 
@@ -59,17 +57,11 @@ def outcome(lines, session, protocol):
 
 
 def one(binary, here, each, way, deed, script):
-    """(whether it struck, what the sessions met, results) of a deed; raises what run_to_end does, and ValueError."""
-    protocol, _, url = way
-    tap = each.place.tap
+    """(whether it struck, what the sessions met, results) of a deed; raises as asking.replay."""
+    protocol, tap = way[0], each.place.tap
     tap.churn(protocol, f"{deed}=1")
-    done = run_to_end(
-        [str(word) for word in [
-            binary, "replay", script, "--live", url, "--format", "json", "--quiet", "--ca-file", here.certificate,
-            "--backend-tap", f"127.0.0.1:{tap.taps[protocol]}", "--patience", f"{each.server.patience_s}s",
-            "--user", USER, "--password-file", here.folder / f"{USER}.password"]], text=True, limit_s=LIMIT_S)
+    document = asking.replay(binary, here, each, way, script, "--patience", f"{each.server.patience_s}s", users=[USER])
     struck = tap.struck(protocol)
-    document = json.loads(done.stdout)
     met = [outcome(document["dialogue"], session, protocol) for session in (0, 1)
            if any(line.startswith(f"  C{session}:") for line in document["dialogue"])]
     return struck, met, document["results"]
@@ -83,7 +75,7 @@ def merged(found):
             name, known = result["property"], best.get(result["property"])
             if known is None or ORDER.index(result["verdict"]) < ORDER.index(known["verdict"]):
                 detail = result.get("detail", "")
-                best[name] = survey.reduced(result) | ({"detail": f"{deed}: {detail}"} if detail else {})
+                best[name] = asking.reduced(result) | ({"detail": f"{deed}: {detail}"} if detail else {})
     for result in best.values():  # what one deed left open, another has shown
         if result["verdict"] == "inconclusive" and any(
                 each["verdict"] == "holds" for _, results in found for each in results
@@ -112,10 +104,10 @@ def play(binary, here, each, way):
         else:
             row["deeds"][deed] = ""
         if len(each.endings()) > len(before):
-            crash = survey.crash(row, each, before)
+            crash = asking.crash(row, each, before)
             crash["detail"] = f"{deed}: {crash['detail']}"
             row["deeds"][deed] = "died"
             break
-    row["results"] = [*merged(found), crash or survey.crash(row, each, before)]
+    row["results"] = [*merged(found), crash or asking.crash(row, each, before)]
     row["seconds"] = round(time.monotonic() - began, 1)
     return row

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 
+import asking
 import bench
 import clients
 import deviations
@@ -144,7 +145,7 @@ def do_probe(arguments):
 def judged(row):
     """Whether a probe came to any verdict. Where a server leaves a command without an answer, some stay open."""
     return any(result["verdict"] in ("holds", "violated") for result in row["results"]
-               if result["property"] != survey.CRASH)
+               if result["property"] != asking.CRASH)
 
 
 def status_of(rows):
@@ -188,7 +189,7 @@ def compare(rows, listed, results):
     for result in results:
         if result["verdict"] == "holds":
             yield f"{result['server']} {result['version']}: {result['finding']} is listed and didn't happen: {result['detail']}"
-        if result.get("crash") and not any(deviations.covers(each, result, survey.CRASH) for each in listed):
+        if result.get("crash") and not any(deviations.covers(each, result, asking.CRASH) for each in listed):
             yield f"{result['server']} {result['version']}: a CRASH that isn't listed, at {result['finding']}: {result['crash']}"
         if result.get("monitor") in ("holds", "no row"):
             yield f"{result['server']} {result['version']}: {result['finding']} happened, but to the monitor of " \

@@ -8,13 +8,12 @@ that one may say what goes wrong behind a front-end, where its row names a way w
 import json
 import tempfile
 
+import asking
 import dialogue
 import lab
-import survey
 from processes import Crew, run_to_end
 
 TRIES = 3
-LIMIT_S = 300  # for one script
 INSTANCES = {"tap": "+plain", "tap-tls": "+tls"}  # by the way; others are the server as it is
 
 
@@ -31,18 +30,15 @@ def play(binary, here, deviation, way):
     version = running.server.version()
     if version != deviation.version:
         return result | {"verdict": "skipped", "detail": f"listed for {deviation.version}; here is {version}"}
-    found = next(((protocol, each, url) for protocol, each, url in running.ways()
-                  if (protocol, each) == (deviation.protocol, way)), None)
-    if found is None:
+    if running.way((deviation.protocol, way)) is None:
         return result | {"verdict": "skipped", "detail": f"it can't be talked to so: {way}"}
     for _ in range(TRIES):
         if running.endings():
             running.revive()
-            found = next(each for each in running.ways() if each[:2] == found[:2])
         played = of_script if deviation.file.suffix == ".script" else of_dialogue
-        said = played(binary, here, deviation, running, found)
-        crash = survey.crash({"results": []}, running, {})
-        if deviation.property == survey.CRASH:
+        said = played(binary, here, deviation, running, running.way((deviation.protocol, way)))
+        crash = asking.crash({"results": []}, running, {})
+        if deviation.property == asking.CRASH:
             said = {"detail": "everybody stayed alive", "monitor": "unobservable"} | crash
         elif crash["verdict"] == "violated":
             result["crash"] = crash["detail"]
@@ -60,17 +56,11 @@ def of_dialogue(_, here, deviation, running, way):
 
 def of_script(binary, here, deviation, running, way):
     """The verdict is the monitor's own."""
-    protocol, transport, url = way
-    command = [binary, "replay", deviation.file, "--live", url, "--format", "json", "--quiet", *survey.accounts(here)]
-    if transport == "starttls":
-        command.append("--starttls")
-    if running.place.tap:
-        command += ["--backend-tap", f"127.0.0.1:{running.place.tap.taps[protocol]}"]
-    done = run_to_end([str(word) for word in command], text=True, limit_s=LIMIT_S)
     try:
-        results = {each["property"]: survey.reduced(each) for each in json.loads(done.stdout)["results"]}
-    except ValueError:
-        return {"verdict": "holds", "detail": done.stderr.strip()}
+        document = asking.replay(binary, here, running, way, deviation.file)
+    except ValueError as failure:
+        return {"verdict": "holds", "detail": str(failure)}
+    results = {each["property"]: asking.reduced(each) for each in document["results"]}
     result = results.get(deviation.property, {"verdict": "no row"})
     if result["verdict"] != "violated":
         return {"verdict": "holds", "detail": f"{result['verdict']}: {result.get('detail', '')}"}

@@ -7,8 +7,8 @@ Neither needs a server. TRACK_RECORD is made of deviations.toml alone, SERVERS o
 import json
 import pathlib
 
+import asking
 import deviations
-import survey
 import table
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -60,7 +60,7 @@ it logs in by PLAIN all the same where that is offered.
 
 def page_of(name):
     """A property's page as a link; CRASH has none."""
-    if name == survey.CRASH:
+    if name == asking.CRASH:
         return name
     group, number = name.lower().split("-")
     return f"[{name}](../properties/{group}/{group}_{number}.md)"

@@ -209,6 +209,10 @@ class Running:
             elif transport == "plain":
                 yield protocol, ("churn" if self.churns else "tap") + ("-tls" if self.tap == "tls" else ""), url
 
+    def way(self, of):
+        """As it is now, after a revival, say: protocol, transport and URL; `of` begins with the first two. None: no such way."""
+        return next((each for each in self.ways() if each[:2] == of[:2]), None)
+
     def ready(self):
         for name, port in self.ports.items():
             host = self.server.hosts.get(name, "127.0.0.1")

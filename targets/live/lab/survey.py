@@ -12,19 +12,11 @@ import time
 
 import churn
 import dialogue
+from asking import CRASH, LAST_WORDS, accounts, crash, reduced
 from processes import Crew, NotStarted, run_to_end
 
 PROBE_LIMIT_S = 900  # for one way; the command has closer limits of its own
 NTLM = "NTLM"
-CRASH = "CRASH"  # as the engines say it of a subject that dies; no property of the catalogue
-LAST_WORDS = 3
-
-
-def accounts(here):
-    """Whom the lab's servers know, and whom to believe, as arguments of `sallyport`."""
-    first, *others = here.accounts
-    return ["--ca-file", here.certificate, "--user", first, "--password-file", here.passwords[first],
-            *(f"--account={name}={here.passwords[name]}" for name in others)]
 
 
 def probe(binary, here, server, way, *options, tap=None):
@@ -54,24 +46,6 @@ def probe(binary, here, server, way, *options, tap=None):
         row["failure"] = f"{type(failure).__name__}: {failure}"
     row["seconds"] = round(time.monotonic() - began, 1)
     return row
-
-
-def crash(row, each, before):
-    """Whether a process of the server ended in this way, which nobody asked for; `before`: those that had ended already."""
-    result = {"property": CRASH, "verdict": "inconclusive" if before else "holds", "exercised": 1}
-    ended = [how for which, how in each.endings().items() if which not in before]
-    if not ended:
-        return result | ({"detail": f"it had ended before: {', '.join(before.values())}"} if before else {})
-    words = each.last_words(LAST_WORDS)
-    gone = next((r["detail"] for r in row["results"] if "cannot connect" in r.get("detail", "")), "")
-    detail = f"{', '.join(ended)} while it was probed{gone and ': ' + gone}; its log ends: {' / '.join(words)}"
-    return result | {"verdict": "violated", "detail": detail, "dialogue": [*(f"  {line}" for line in words), f"> {ended[0]}"]}
-
-
-def reduced(result):
-    kept = {name: result[name] for name in ("property", "verdict", "exercised", "detail") if name in result}
-    return kept | ({"dialogue": result["witness"]["dialogue"], "script": result["witness"]["script"]}
-                   if result.get("witness") else {})
 
 
 ASK = {
@@ -125,12 +99,12 @@ def survey(binary, here, names, *, jobs=16, options=(), on_row=lambda row: None)
                 with contextlib.suppress(NotStarted):  # or the row says that nobody is there
                     each.revive()
             before = each.endings()
-            way = list(each.ways())[way]
+            now = each.way(way)
             if each.churns:
-                row = churn.play(binary, here, each, way)
+                row = churn.play(binary, here, each, now)
             else:
-                tap = each.place.tap and each.place.tap.taps[way[0]]
-                row = probe(binary, here, each.server, way, *options, tap=tap)
+                tap = each.place.tap and each.place.tap.taps[now[0]]
+                row = probe(binary, here, each.server, now, *options, tap=tap)
                 row["results"].append(crash(row, each, before))
             rows.append(row)
             on_row(row)
@@ -138,7 +112,7 @@ def survey(binary, here, names, *, jobs=16, options=(), on_row=lambda row: None)
 
     work = []
     for each in [*running.values(), *tapped.values(), *churned.values()]:
-        ways = list(range(len(list(each.ways()))))
+        ways = list(each.ways())
         work += [(each, [way]) for way in ways] if each.server.slow else [(each, ways)]
     work.sort(key=lambda item: (not item[0].churns, not item[0].server.slow))  # those that wait longest begin first
     order = list(running)

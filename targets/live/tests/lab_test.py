@@ -15,7 +15,8 @@ import unittest.mock
 
 from harness import SALLYPORT, TestCase, main
 
-import churn  # of the lab, whose folder the harness has put into the path
+import asking  # of the lab, whose folder the harness has put into the path
+import churn
 import clients
 import command
 import deviations
@@ -134,7 +135,7 @@ class Deaths(TestCase):
         with lab.Lab() as here:
             rows, _ = survey.survey(SALLYPORT, here, ["mortal"])
         (result,) = [result for row in rows for result in row["results"] if result["verdict"] == "violated"]
-        self.assertEqual(result["property"], survey.CRASH)
+        self.assertEqual(result["property"], asking.CRASH)
         for words in ["was killed by SIGABRT", "behind a browser", "its log ends: cannot bear <password>"]:
             self.assertIn(words, result["detail"])
         self.assertNotIn("\n", result["detail"])
@@ -183,7 +184,7 @@ class Deaths(TestCase):
         self.assertEqual(row["deeds"], {"close@answer": "SELECT hung up", "delay@answer": "fine", "stall@answer": "SELECT silence",
                                         "close@exchange": "", "swap@connect": "fine"})
         verdicts = {result["property"]: result["verdict"] for result in row["results"]}
-        self.assertEqual((verdicts["FLT-02"], verdicts[survey.CRASH]), ("holds", "holds"))
+        self.assertEqual((verdicts["FLT-02"], verdicts[asking.CRASH]), ("holds", "holds"))
 
     def test_a_death_ends_a_way_that_churns(self):
         def dies(*_):
@@ -200,15 +201,15 @@ class Deaths(TestCase):
         with lab.Lab() as here:
             each = here.up(["mortal"])["mortal"]
             row = {"results": []}
-            self.assertEqual(survey.crash(row, each, {})["verdict"], "holds")
+            self.assertEqual(asking.crash(row, each, {})["verdict"], "holds")
             each.processes[0].popen.kill()
             each.processes[0].popen.wait()
-            self.assertIn("SIGKILL", survey.crash(row, each, {})["detail"])
-            self.assertEqual(survey.crash(row, each, each.endings())["verdict"], "inconclusive")
+            self.assertIn("SIGKILL", asking.crash(row, each, {})["detail"])
+            self.assertEqual(asking.crash(row, each, each.endings())["verdict"], "inconclusive")
             each.revive()
-            self.assertEqual(survey.crash(row, each, {})["verdict"], "holds")
+            self.assertEqual(asking.crash(row, each, {})["verdict"], "holds")
             each.log.write_text("worker process 7 exited on signal 11\n", encoding="utf-8")
-            self.assertIn("exited on signal 11", survey.crash(row, each, {})["detail"])
+            self.assertIn("exited on signal 11", asking.crash(row, each, {})["detail"])
 
 
 class Clients(TestCase):
