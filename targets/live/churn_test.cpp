@@ -8,11 +8,14 @@
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 #include <chrono>
+#include <future>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #include "targets/live/chain_for_test.hpp"
 #include "targets/live/sockets_for_test.hpp"
+#include "targets/live/tap_line.hpp"
 #include "targets/live/witness.hpp"
 
 namespace sallyport::live {
@@ -72,6 +75,20 @@ TEST(Churn, StrikesInTheMiddleOfAnAnswerOrALiteral) {
   }
 }
 
+/// What comes within a while.
+std::string within(asio::ip::tcp::socket& socket, std::chrono::milliseconds time) {
+  std::string got;
+  char octets[1024];
+  socket.non_blocking(true);
+  for (const auto end = std::chrono::steady_clock::now() + time;
+       std::chrono::steady_clock::now() < end; std::this_thread::sleep_for(2ms)) {
+    asio::error_code error;
+    got.append(octets, socket.read_some(asio::buffer(octets), error));
+    if (error && error != asio::error::would_block) return got + "<end>";
+  }
+  return got;
+}
+
 /// A client of a back-end, through an interposer; it is logged in.
 struct Through {
   explicit Through(std::string_view churn)
@@ -88,19 +105,7 @@ struct Through {
     options.delay = 1s;
     return options;
   }
-  /// What comes within a while.
-  std::string within(std::chrono::milliseconds time) {
-    std::string got;
-    char octets[1024];
-    socket.non_blocking(true);
-    for (const auto end = std::chrono::steady_clock::now() + time;
-         std::chrono::steady_clock::now() < end; std::this_thread::sleep_for(2ms)) {
-      asio::error_code error;
-      got.append(octets, socket.read_some(asio::buffer(octets), error));
-      if (error && error != asio::error::would_block) return got + "<end>";
-    }
-    return got;
-  }
+  std::string within(std::chrono::milliseconds time) { return live::within(socket, time); }
 
   test::Running<Server> back;
   test::Running<Interposer> between;
@@ -137,6 +142,59 @@ TEST(Interposer, AClosedAnswerIsHalfAnAnswerAndTheEnd) {
   const std::string half = through.within(300ms);
   EXPECT_THAT(half, testing::EndsWith("<end>"));
   EXPECT_THAT(half, Not(HasSubstr(whole_answer)));
+}
+
+// The back-end goes on while a probe thinks about the half that it is shown.
+TEST(Interposer, WhatIsSaidBehindABreakIsNotHeard) {
+  for (const std::string_view churn : {"close@answer", "swap@answer"}) {
+    std::promise<void> ready, shown;
+    const test::FakeServer back([half = shown.get_future().share()](test::Line& line) {
+      line.write("* OK hi\r\n");
+      if (line.read().empty()) return;
+      line.write("a OK in\r\n");
+      if (line.read().empty()) return;
+      line.write("* 1 EXISTS\r\n* 0 RECENT\r\n");
+      half.wait_for(5s);
+      line.write("* 2 EXISTS\r\nb OK\r\n");
+      line.drain();
+    });
+    InterposeOptions options;
+    options.listen = "127.0.0.1:0";
+    options.tap = "127.0.0.1:0";
+    options.backend = "127.0.0.1:" + std::to_string(back.port());
+    options.churn = *churn_from(churn);
+    std::jthread probe;
+    const test::Running<Interposer> between(Interposer::open(std::move(options)));
+    probe = std::jthread([&ready, &shown, tap = address_from(between->tap())->port] {
+      asio::io_context io;
+      asio::ip::tcp::socket socket(io);
+      socket.connect({asio::ip::address_v4::loopback(), tap});
+      test::Line line(socket);
+      for (std::string said = line.read(); !said.empty(); said = line.read()) {
+        if (said == tap_greeting) {
+          ready.set_value();
+          continue;
+        }
+        if (said.contains("1 EX")) {
+          shown.set_value();
+          std::this_thread::sleep_for(100ms);
+        }
+        line.write("pass\n");
+      }
+    });
+    ready.get_future().wait();
+    asio::io_context io;
+    asio::ip::tcp::socket socket(io);
+    socket.connect({asio::ip::address_v4::loopback(), address_from(between->listening())->port});
+    test::Line line(socket);
+    line.read();
+    line.write("a LOGIN alice x\r\n");
+    line.read();
+    line.write("b SELECT INBOX\r\n");
+    const std::string half = within(socket, 500ms);
+    EXPECT_THAT(half, HasSubstr("* 1 EX")) << churn;
+    EXPECT_THAT(half, Not(HasSubstr("* 2"))) << churn;
+  }
 }
 
 TEST(Interposer, AStalledLiteralIsNeverEnded) {

@@ -68,8 +68,9 @@ class Interposer::Implementation final : public Peer::Owner {
     int under_tls = 0;                                     // of the two sides
     bool upgrading = false;                                // one of them isn't yet
     std::vector<std::pair<bool, std::string>> hasty = {};  // what the other side said meanwhile
-    bool swallows = false;  // the next line of the back-end: a greeting after a swap
-    bool stalled = false;   // what is said from now on is never heard
+    bool swallows = false;    // the next line of the back-end: a greeting after a swap
+    bool deaf = false;        // a deed struck: what is said from now on is never heard
+    bool exchanging = false;  // nor what is said by the back-end that is about to be exchanged
     bool ended = false;
     std::unique_ptr<asio::steady_timer> delay = {};
     std::deque<std::pair<Pending, TapVerdict>> delayed = {};
@@ -264,7 +265,7 @@ void Interposer::Implementation::heard(Link& link, bool from_backend, std::strin
     if (Link* const same = find(id, opening)) heard(*same, false, octets.substr(line + 1));
     return;
   }
-  if (link.stalled) return;
+  if (link.deaf || (link.exchanging && from_backend)) return;
   if (link.upgrading) return link.hasty.emplace_back(from_backend, octets), void();
   if (from_backend && link.swallows) {
     const std::size_t end = octets.find('\n');
@@ -292,9 +293,10 @@ void Interposer::Implementation::heard(Link& link, bool from_backend, std::strin
     pending.starts_tls = pending.starts_tls || (tls && accepted && server_tls_.has_value());
   }
   if (!pending.deed) return submit(std::move(pending));
-  link.stalled = pending.deed == Deed::What::stall;
   const auto middle = middle_of(*moment, octets, from_backend);
   if (pending.deed == Deed::What::delay) return halved(std::move(pending), middle.value_or(0));
+  // What is done comes when the tap has answered; until then more may come in.
+  (pending.deed == Deed::What::swap ? link.exchanging : link.deaf) = true;
   submit({.record = {.what = TapRecord::What::failure, .link = link.id}, .opening = link.opening});
   pending.record.octets.resize(middle.value_or(octets.size()));
   submit(std::move(pending));
@@ -446,6 +448,7 @@ void Interposer::Implementation::do_deed(Link& link, Deed::What what) {
     case Deed::What::stall:
       return;
     case Deed::What::swap:
+      link.exchanging = false;
       if (link.back && link.under_tls == 0) {
         owners_.erase(link.back.get());
         std::exchange(link.back, nullptr)->close();
