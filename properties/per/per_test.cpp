@@ -101,6 +101,16 @@ TEST(Per01, AClientThatLeavesTakesBackWhatWaits) {
   EXPECT_EQ(tally.exercised, 1U);
 }
 
+// The first of two that were sent at once is answered before it, the second one behind it.
+TEST(Per01, AFailureExcusesWhatWasPipelined) {
+  const string failure = "inside s0 imap failure\n";
+  const string one_ended = begins("s0") + begins("s0") + ends("s0", "NO");
+  const string first = lease("s0", "k0") + one_ended + ends("s0", "OK");
+  const string second = lease("s0", "k1") + one_ended;
+  EXPECT_EQ(compared(first, second + failure + ends("s0", "NO")).exercised, 0U);
+  EXPECT_EQ(compared(first, second + ends("s0", "NO") + failure).detail, otherwise);
+}
+
 // The pool is full on one schedule: a limit, not a choice. The sessions go different ways from
 // there.
 TEST(Per01, AFailureExcusesItsSessionForGood) {

@@ -72,11 +72,6 @@ struct Patience {
       tls = 1;
       named = 0;
     }
-    const bool user = e.kind == Kind::completion && e.verb == trace::Verb::user;
-    if (user) named = e.status == trace::Status::ok ? 1 : 0;
-    // PASS comes right behind USER (RFC 1939 §7); else it is no guess, but out of its turn.
-    const bool pass = e.verb == trace::Verb::pass;
-    if (e.kind == Kind::completion && !user && !pass) named = 0;
     if (logs_in(e) || (e.kind == Kind::greeting && e.status == trace::Status::preauth)) {
       *this = {};
       logged_in = 1;
@@ -84,9 +79,11 @@ struct Patience {
     if (logged_in != 0) return false;
     if (asks(e)) ask(e, limits);
     if (e.kind == Kind::response && e.command == login) respond(e);
-    const bool ends = e.kind == Kind::completion && e.command == login;
-    const bool in_time = ends && login != trace::no_command && refuse(e, limits);
-    if (e.kind == Kind::completion && pass) named = 0;  // pipelined behind another login, too
+    if (e.kind != Kind::completion) return false;
+    const bool ends_login = login != trace::no_command && e.command == login;
+    const bool in_time = ends_login && refuse(e, limits);
+    // PASS comes right behind USER (RFC 1939 §7); else it is no guess, but out of its turn.
+    named = e.verb == trace::Verb::user && e.status == trace::Status::ok ? 1 : 0;
     return in_time;
   }
 

@@ -79,9 +79,8 @@ void add_interpose(CLI::App& app, Action& action) {
       "Hands everything on, and lets things go wrong by a policy: close, reset, delay, swap or "
       "stall, @ connect, exchange, login, literal or answer, /N for every Nth time or =N for the "
       "Nth alone, with commas between them (close@exchange/3,delay@answer). A probe that is told "
-      "of the tap "
-      "(--backend-tap) sees "
-      "the back-end's wire. Prints `listen ADDR:PORT`, `tap ADDR:PORT` and `ready`, and goes on "
+      "of the tap (--backend-tap) sees the back-end's wire. Prints `listen ADDR:PORT`, `tap "
+      "ADDR:PORT` and `ready`, and goes on "
       "until SIGTERM or SIGINT. Behind that a policy's `struck N` says how often it let something "
       "go wrong.");
   sub->add_option("--listen", options->listen, "Where the front-end connects to; port 0 picks one")
