@@ -9,7 +9,6 @@ namespace sallyport::properties {
 struct Failures {
   PerLink<Wreck> links;
   PerSession<Doubt> sessions;
-  std::uint32_t unused = 0;
 
   /// Follows what happens behind the front-end.
   constexpr void follow(const trace::Event& e) {

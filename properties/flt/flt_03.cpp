@@ -25,7 +25,7 @@ struct Flt03 {
     if (s != nullptr && (e.kind == Kind::failure || died)) s->fail(*k);
     if (e.point != trace::Point::backend) return not_concerned;
     const Outcome outcome = s != nullptr ? judged(s->say(e)) : not_concerned;
-    if (k->step(e) && s != nullptr && s->under_way != 0) s->refused = 1;
+    if (k->step(e) && s != nullptr && s->logins.any()) s->refused = 1;
     return outcome;
   }
 };

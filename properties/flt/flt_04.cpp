@@ -13,6 +13,7 @@ struct Flt04 {
     PerLink<Trust> links;
     PerSession<Doubt> sessions;
     trace::MechanismSet allowed;  // towards back-ends; empty: not known
+    std::uint32_t unused = 0;
   };
 
   static Outcome of_backend(State& state, Trust& k, const trace::Event& e) {
@@ -35,8 +36,7 @@ struct Flt04 {
     const bool general = e.kind == trace::Kind::policy && e.session == trace::no_session;
     if (general) state.allowed = e.to_backends;
     Trust* const k = state.links.find(e.link);
-    const bool lease = e.kind == trace::Kind::lease;
-    const bool behind = lease || e.point == trace::Point::backend;
+    const bool behind = e.kind == trace::Kind::lease || e.point == trace::Point::backend;
     if (k != nullptr && behind) return of_backend(state, *k, e);
     Doubt* const s = e.point == trace::Point::client ? state.sessions.find(e.session) : nullptr;
     const Doubt::End end = s == nullptr ? Doubt::End::none : s->step(e);

@@ -68,6 +68,30 @@ TEST(Flt01, AConnectionThatIsOpenedAnewIsAnotherOne) {
   expect("FLT-01", holds, during(string(gone).append("B0: * OK be\n! lease s1 k0\n")));
 }
 
+TEST(Flt01, TheSecondOfTwoPipelinedLoginsIsOneToo) {
+  constexpr std::string_view second =
+      "imap\nS0: * OK hello\nC0: a LOGIN alice x\nC0: b LOGIN alice sesame\n! lease s0 k0\n"
+      "B0: * OK be\nS0: a NO wrong\n! failure s0 k0\n";
+  expect("FLT-01", succeeds, string(second) + "S0: b OK in\n");
+  expect("FLT-01", "a login that has failed is not answered", string(second) + "! quiescent\n");
+  expect("FLT-01", holds, string(second) + "S0: b NO later\n! quiescent\n");
+}
+
+TEST(Flt01, Pop3PipelinesBothHalvesOfALogin) {
+  constexpr std::string_view both =
+      "pop3\nS0: +OK hello\nC0: USER alice\nC0: PASS x\nC0: USER alice\nC0: PASS sesame\n"
+      "! lease s0 k0\nB0: +OK be\nS0: +OK\nS0: -ERR wrong\n! failure s0 k0\nS0: +OK\n";
+  expect("FLT-01", succeeds, string(both) + "S0: +OK in\n");
+  expect("FLT-01", holds, string(both) + "S0: -ERR later\n! quiescent\n");
+}
+
+TEST(Flt01, WhatStandsBehindASuccessIsNoLogin) {
+  expect_unjudged("FLT-01",
+                  "imap\nS0: * OK hello\nC0: a LOGIN alice x\nC0: b LOGIN alice x\n"
+                  "! lease s0 k0\nB0: * OK be\nF0: f1 LOGIN alice x\nB0: f1 OK in\n"
+                  "S0: a OK in\nS0: b BAD no\n! failure s0 k0\n! quiescent\n");
+}
+
 TEST(Flt01, SaysNothingOfSessionsWithoutALogin) {
   expect_unjudged("FLT-01",
                   "imap\nS0: * OK hello\n! failure s0\nC0: a LOGIN alice x\nS0: a OK in\n");
@@ -134,6 +158,14 @@ TEST(Flt03, AMechanismThatIsRefusedMayBeFollowedByAnother) {
       "imap\nS0: * OK hello\nC0: a LOGIN alice x\n! lease s0 k0\nB0: * OK be\n"
       "F0: f1 AUTHENTICATE PLAIN\nB0: f1 NO unknown\nF0: f2 LOGIN alice x\nB0: f2 OK in\n";
   expect_unjudged("FLT-03", refused);
+}
+
+TEST(Flt03, TheSecondOfTwoPipelinedLoginsIsOneToo) {
+  constexpr std::string_view again =
+      "imap\nS0: * OK hello\nC0: a LOGIN alice x\nC0: b LOGIN alice sesame\nS0: a NO wrong\n"
+      "! lease s0 k0\nB0: * OK be\nF0: f1 LOGIN alice sesame\n! failure s0 k0\n"
+      "! release s0 k0\n! lease s0 k1\nB1: * OK be\nF1: f1 LOGIN alice sesame\n";
+  expect("FLT-03", "a login is tried again although a credential had gone out", again);
 }
 
 TEST(Flt03, TheClientMaySendItsCommandAgain) {

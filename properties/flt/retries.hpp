@@ -4,6 +4,7 @@
 
 #include "properties/credentials.hpp"
 #include "properties/leases.hpp"
+#include "properties/logins.hpp"
 #include "properties/stm/states.hpp"
 
 namespace sallyport::properties {
@@ -46,24 +47,24 @@ struct Sent : Leased {
 struct Retries {
   enum class Seen : std::uint8_t { nothing, once, again, spent, refused, resent };
 
-  std::uint64_t lost = 0;      // a command that was in flight on a connection that failed
-  std::uint8_t under_way = 0;  // a login of the client is
-  std::uint8_t refused = 0;    // by a back-end
-  std::uint8_t failed = 0;     // its connection has
-  std::uint8_t spent = 0;      // with a credential on it
+  std::uint64_t lost = 0;    // a command that was in flight on a connection that failed
+  LoginsUnderWay logins;     // of the client; what follows is of the first
+  std::uint8_t refused = 0;  // by a back-end
+  std::uint8_t failed = 0;   // its connection has
+  std::uint8_t spent = 0;    // with a credential on it
   std::uint8_t retried = 0;
-  std::uint8_t unused[3] = {};
+  std::uint8_t unused[2] = {};
 
   constexpr void fail(const Sent& link) {
-    if (under_way != 0) failed = 1;
-    if (under_way != 0 && link.credential != 0) spent = 1;
+    if (logins.any()) failed = 1;
+    if (logins.any() && link.credential != 0) spent = 1;
     if (link.command != 0) lost = link.command;
   }
 
   /// The front-end says `e` to a back-end.
   constexpr Seen say(const trace::Event& e) {
     if (lost != 0 && asks(e) && needs_login(e) && e.digest == lost) return Seen::resent;
-    if (under_way == 0 || !begins_login(e)) return Seen::nothing;
+    if (!logins.any() || !begins_login(e)) return Seen::nothing;
     if (refused != 0) return Seen::refused;
     if (spent != 0) return Seen::spent;
     if (failed == 0) return Seen::nothing;
@@ -77,13 +78,11 @@ struct Retries {
   constexpr bool step(const trace::Event& e) {
     using trace::Kind;
     const bool had = (refused | failed | retried) != 0 || lost != 0;
-    const bool login = authenticates(e) || e.verb == trace::Verb::user;
+    const bool answered = LoginsUnderWay::answered_by(e);
     if (asks(e)) lost = 0;
-    if (asks(e) && login) under_way = 1;
-    const bool user = e.verb == trace::Verb::user && e.status == trace::Status::ok;
-    const bool answered = e.kind == Kind::completion && login && !user;
+    logins.step(e);
     const bool over = e.kind == Kind::opened || e.kind == Kind::closed || e.kind == Kind::bye;
-    if (answered || over) *this = {};
+    if (answered || over) *this = {.logins = logins};
     return had && (answered || e.kind == Kind::bye || (e.kind == Kind::closed && e.from_server));
   }
 };

@@ -5,8 +5,7 @@
 
 #include <utility>
 
-#include "properties/direction.hpp"
-#include "properties/identity.hpp"
+#include "properties/logins.hpp"
 #include "properties/property.hpp"
 
 namespace sallyport::properties {
@@ -14,10 +13,10 @@ namespace sallyport::properties {
 struct Outcomes {
   static constexpr std::uint32_t waiting_max = 4;  // so that a search comes back to the same state
 
-  std::uint64_t digest = 0;     // of those that wait
-  std::uint32_t count = 0;      // how many they are
-  std::uint16_t under_way = 0;  // authentications in flight, some pipelined
-  std::uint16_t excused = 0;    // a failure came between, so this session is no measure any more
+  std::uint64_t digest = 0;  // of those that wait
+  std::uint32_t count = 0;   // how many they are
+  LoginsUnderWay logins;
+  std::uint16_t excused = 0;  // a failure came between, so this session is no measure any more
 
   constexpr void add(bool accepted, std::uint64_t identity) {
     if (count == waiting_max) return;
@@ -30,15 +29,11 @@ struct Outcomes {
   /// that leaves takes back what waits.
   constexpr void step(const trace::Event& e, std::uint64_t identity) {
     using trace::Kind;
-    const bool login = authenticates(e) || e.verb == trace::Verb::user;
     if (e.kind == Kind::opened || (e.kind == Kind::closed && !e.from_server)) *this = {};
-    if (asks(e) && login && under_way < UINT16_MAX) ++under_way;
-    if (e.kind == Kind::completion && login) {
-      if (e.status != trace::Status::ok) add(false, 0);
-      if (under_way > 0) --under_way;
-    }
-    if (logs_in(e)) add(true, identity);
-    if (e.kind == Kind::closed && std::exchange(under_way, 0) != 0) add(false, 0);
+    const bool left = e.kind == Kind::closed && logins.unanswered != 0;
+    logins.step(e);
+    if (LoginsUnderWay::answered_by(e)) add(logs_in(e), logs_in(e) ? identity : 0);
+    if (left) add(false, 0);
   }
 
   enum class Agreement : std::uint8_t { undecided, equal, different };
@@ -60,7 +55,7 @@ constexpr void excuse(PerSession<Outcomes>& sessions, const trace::Event& failur
   const Outcomes* const one = sessions.find(failure.session);
   for (Outcomes& each : sessions.slots) {
     const bool concerned = failure.session == trace::no_session || &each == one;
-    if (concerned && each.under_way != 0) each.excused = 1;
+    if (concerned && each.logins.any()) each.excused = 1;
   }
 }
 

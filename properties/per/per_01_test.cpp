@@ -168,6 +168,18 @@ TEST(Per01, UserRefusedIsALoginRefused) {
   EXPECT_EQ(tally_of("PER-01", accepted, refused).detail, otherwise);
 }
 
+TEST(Per01, AFailureBetweenUserAndPassExcuses) {
+  const auto run = [](std::string_view link, std::string_view rest_of_it) {
+    return events_of_transcript("pop3\nS0: +OK hello\nC0: USER alice\n! lease s0 " + string(link) +
+                                "\nS0: +OK\n" + string(rest_of_it));
+  };
+  const auto sound = run("k0", "C0: PASS sesame\nS0: +OK in\n! quiescent\n");
+  const auto failed = run("k1", "! failure s0\nC0: PASS sesame\nS0: -ERR later\n! quiescent\n");
+  EXPECT_EQ(tally_of("PER-01", sound, failed).exercised, 0U);
+  const auto other = run("k1", "C0: PASS sesame\nS0: -ERR later\n! quiescent\n");
+  EXPECT_EQ(tally_of("PER-01", sound, other).detail, otherwise);
+}
+
 // A search must come back to the same state: what waits is bounded, and what differed is told once.
 TEST(Per01, ItsStateIsBounded) {
   const Property* const property = find("PER-01");

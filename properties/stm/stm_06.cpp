@@ -12,7 +12,6 @@ struct Stm06 {
   struct State {
     PerLink<Reception> links;
     PerSession<Doubt> sessions;
-    std::uint32_t unused = 0;
   };
 
   static void follow(State& state, const trace::Event& e) {
