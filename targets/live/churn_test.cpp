@@ -8,7 +8,9 @@
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 #include <chrono>
+#include <functional>
 #include <future>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -144,10 +146,51 @@ TEST(Interposer, AClosedAnswerIsHalfAnAnswerAndTheEnd) {
   EXPECT_THAT(half, Not(HasSubstr(whole_answer)));
 }
 
+/// Between a back-end and who speaks to it, with a probe that lets everything pass.
+struct Watched {
+  using Saw = std::function<void(const std::string&)>;  // a line for the probe
+
+  Watched(const test::FakeServer& back, std::string_view churn, const Saw& saw)
+      : between(Interposer::open(before(back, churn))) {
+    std::promise<void> ready;
+    probe = std::jthread([&ready, saw, tap = address_from(between->tap())->port] {
+      asio::io_context io;
+      asio::ip::tcp::socket socket(io);
+      socket.connect({asio::ip::address_v4::loopback(), tap});
+      test::Line line(socket);
+      for (std::string said = line.read(); !said.empty(); said = line.read()) {
+        if (said == tap_greeting) {
+          ready.set_value();
+          continue;
+        }
+        saw(said);
+        line.write("pass\n");
+      }
+    });
+    ready.get_future().wait();
+    socket.connect({asio::ip::address_v4::loopback(), address_from(between->listening())->port});
+    line.read();
+  }
+  static InterposeOptions before(const test::FakeServer& back, std::string_view churn) {
+    InterposeOptions options;
+    options.listen = "127.0.0.1:0";
+    options.tap = "127.0.0.1:0";
+    options.backend = "127.0.0.1:" + std::to_string(back.port());
+    options.churn = *churn_from(churn);
+    return options;
+  }
+
+  std::jthread probe;
+  test::Running<Interposer> between;
+  asio::io_context io;
+  asio::ip::tcp::socket socket{io};
+  test::Line line{socket};
+};
+
 // The back-end goes on while a probe thinks about the half that it is shown.
 TEST(Interposer, WhatIsSaidBehindABreakIsNotHeard) {
   for (const std::string_view churn : {"close@answer", "swap@answer"}) {
-    std::promise<void> ready, shown;
+    std::promise<void> shown;
     const test::FakeServer back([half = shown.get_future().share()](test::Line& line) {
       line.write("* OK hi\r\n");
       if (line.read().empty()) return;
@@ -158,42 +201,43 @@ TEST(Interposer, WhatIsSaidBehindABreakIsNotHeard) {
       line.write("* 2 EXISTS\r\nb OK\r\n");
       line.drain();
     });
-    InterposeOptions options;
-    options.listen = "127.0.0.1:0";
-    options.tap = "127.0.0.1:0";
-    options.backend = "127.0.0.1:" + std::to_string(back.port());
-    options.churn = *churn_from(churn);
-    std::jthread probe;
-    const test::Running<Interposer> between(Interposer::open(std::move(options)));
-    probe = std::jthread([&ready, &shown, tap = address_from(between->tap())->port] {
-      asio::io_context io;
-      asio::ip::tcp::socket socket(io);
-      socket.connect({asio::ip::address_v4::loopback(), tap});
-      test::Line line(socket);
-      for (std::string said = line.read(); !said.empty(); said = line.read()) {
-        if (said == tap_greeting) {
-          ready.set_value();
-          continue;
-        }
-        if (said.contains("1 EX")) {
-          shown.set_value();
-          std::this_thread::sleep_for(100ms);
-        }
-        line.write("pass\n");
-      }
+    Watched watched(back, churn, [&shown](const std::string& said) {
+      if (!said.contains("1 EX")) return;
+      shown.set_value();
+      std::this_thread::sleep_for(100ms);
     });
-    ready.get_future().wait();
-    asio::io_context io;
-    asio::ip::tcp::socket socket(io);
-    socket.connect({asio::ip::address_v4::loopback(), address_from(between->listening())->port});
-    test::Line line(socket);
-    line.read();
-    line.write("a LOGIN alice x\r\n");
-    line.read();
-    line.write("b SELECT INBOX\r\n");
-    const std::string half = within(socket, 500ms);
+    watched.line.write("a LOGIN alice x\r\n");
+    watched.line.read();
+    watched.line.write("b SELECT INBOX\r\n");
+    const std::string half = within(watched.socket, 500ms);
     EXPECT_THAT(half, HasSubstr("* 1 EX")) << churn;
     EXPECT_THAT(half, Not(HasSubstr("* 2"))) << churn;
+  }
+}
+
+// A password that left before the break could be known has gone out, though nobody got it.
+TEST(Interposer, WhatWasSaidAtOnceIsToldBehindABreak) {
+  for (const std::string_view churn : {"close@connect", "reset@connect", "stall@connect"}) {
+    std::promise<std::string> heard;
+    const test::FakeServer back([&heard](test::Line& line) {
+      line.write("* OK hi\r\n");
+      heard.set_value(line.read() + line.read());
+    });
+    std::mutex lock;
+    std::string told;
+    {
+      Watched watched(back, churn, [&](const std::string& said) {
+        const std::scoped_lock held(lock);
+        told += said;
+      });
+      watched.line.write("I ID NIL\r\nL LOGIN alice x\r\n");
+      within(watched.socket, 300ms);
+      watched.line.write("N NOOP\r\n");
+      within(watched.socket, 100ms);
+    }
+    EXPECT_EQ(heard.get_future().get(), "I ID NIL") << churn;
+    EXPECT_THAT(told, HasSubstr("L LOGIN")) << churn;
+    EXPECT_THAT(told, Not(HasSubstr("N NOOP"))) << churn;
   }
 }
 

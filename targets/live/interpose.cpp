@@ -56,6 +56,7 @@ class Interposer::Implementation final : public Peer::Owner {
     std::uint64_t opening = 0;
     std::optional<Deed::What> deed = std::nullopt;
     bool starts_tls = false;
+    bool lost = false;  // told to the tap, and handed on to nobody
   };
   struct Link {
     LinkId id = 0;
@@ -69,7 +70,8 @@ class Interposer::Implementation final : public Peer::Owner {
     bool upgrading = false;                                // one of them isn't yet
     std::vector<std::pair<bool, std::string>> hasty = {};  // what the other side said meanwhile
     bool swallows = false;    // the next line of the back-end: a greeting after a swap
-    bool deaf = false;        // a deed struck: what is said from now on is never heard
+    bool deaf = false;        // a deed struck: what comes from now on is never heard
+    bool cut = false;         // in mid-line, so the rest of it would mean nothing
     bool exchanging = false;  // nor what is said by the back-end that is about to be exchanged
     bool ended = false;
     std::unique_ptr<asio::steady_timer> delay = {};
@@ -252,9 +254,12 @@ void Interposer::Implementation::peer_said(Peer& peer, std::string_view octets) 
   if (&peer == tap_.get()) return tap_said(octets);
   const auto owner = owners_.find(&peer);
   if (owner == owners_.end()) return;
-  heard(*links_.at(owner->second.first), owner->second.second, octets);
+  Link& link = *links_.at(owner->second.first);
+  if (!link.deaf) heard(link, owner->second.second, octets);
 }
 
+/// `octets` came at once, so a front-end had said all of it before it could know of a deed: what
+/// stands behind the line at which that strikes is told, and lost.
 void Interposer::Implementation::heard(Link& link, bool from_backend, std::string_view octets) {
   // A line is a record, so that a probe can have its say at each of several that come at once.
   const std::size_t line = from_backend ? octets.npos : octets.find('\n');
@@ -265,7 +270,7 @@ void Interposer::Implementation::heard(Link& link, bool from_backend, std::strin
     if (Link* const same = find(id, opening)) heard(*same, false, octets.substr(line + 1));
     return;
   }
-  if (link.deaf || (link.exchanging && from_backend)) return;
+  if (link.cut || (link.exchanging && from_backend)) return;
   if (link.upgrading) return link.hasty.emplace_back(from_backend, octets), void();
   if (from_backend && link.swallows) {
     const std::size_t end = octets.find('\n');
@@ -286,7 +291,8 @@ void Interposer::Implementation::heard(Link& link, bool from_backend, std::strin
                              .from_backend = from_backend,
                              .octets = std::string(octets)},
                   .opening = link.opening,
-                  .deed = moment ? churner_.at(*moment) : std::nullopt};
+                  .deed = moment && !link.deaf ? churner_.at(*moment) : std::nullopt,
+                  .lost = link.deaf};
   for (const trace::Event& e : seen.events) {
     const bool tls = e.verb == trace::Verb::starttls || e.verb == trace::Verb::stls;
     const bool accepted = e.kind == trace::Kind::completion && e.status == trace::Status::ok;
@@ -297,6 +303,7 @@ void Interposer::Implementation::heard(Link& link, bool from_backend, std::strin
   if (pending.deed == Deed::What::delay) return halved(std::move(pending), middle.value_or(0));
   // What is done comes when the tap has answered; until then more may come in.
   (pending.deed == Deed::What::swap ? link.exchanging : link.deaf) = true;
+  link.cut = link.deaf && middle.has_value();
   submit({.record = {.what = TapRecord::What::failure, .link = link.id}, .opening = link.opening});
   pending.record.octets.resize(middle.value_or(octets.size()));
   submit(std::move(pending));
@@ -327,7 +334,8 @@ void Interposer::Implementation::peer_under_tls(Peer& peer) {
   const auto opening = link.opening;
   const LinkId id = link.id;
   for (const auto& [from_backend, octets] : std::exchange(link.hasty, {})) {
-    if (Link* const same = find(id, opening)) heard(*same, from_backend, octets);
+    Link* const same = find(id, opening);
+    if (same != nullptr && !same->deaf) heard(*same, from_backend, octets);
   }
 }
 
@@ -390,6 +398,7 @@ void Interposer::Implementation::carry_out(const Pending& pending, const TapVerd
     case TapRecord::What::closed:
       return end(*link);
     case TapRecord::What::said:
+      if (pending.lost) return;
       if (pending.deed == Deed::What::delay) {
         Pending later = pending;
         later.deed.reset();
