@@ -291,6 +291,14 @@ TEST(Stm06, AGreetingFromBeforeTheLeaseCounts) {
       "imap\nB0: * PREAUTH be\nS0: * OK hello\nC0: a LOGIN alice x\n! lease s0 k0\nS0: a OK in\n");
 }
 
+// nginx ends its connection and hands on what came, in this order and at once.
+TEST(Stm06, AGreetingMayComeBehindTheEndOfItsConnection) {
+  constexpr std::string_view gone =
+      "imap\nS0: * OK hello\nC0: a LOGIN alice x\nB0: * PREAUTH be\n! close k0 front-end\n";
+  expect("STM-06", "a client is greeted as the front-end was", string(gone) + "S0: * PREAUTH be\n");
+  expect_unjudged("STM-06", string(gone) + "S0: a NO later\nS0: * PREAUTH be\n");
+}
+
 TEST(Stm06, NobodyIsConcernedWithoutALease) {
   expect_unjudged("STM-06",
                   "imap\nB0: * PREAUTH be\nS0: * OK hello\nC0: a LOGIN alice x\nS0: a OK in\n");
