@@ -1,5 +1,5 @@
-// Which commands of a login a server still owes an answer. They may be pipelined, so they are
-// counted: the answer to the first doesn't end the second.
+// Which commands of a login a server still owes an answer. They may be pipelined, so the answer to
+// the first doesn't end the second.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 namespace sallyport::properties {
 
 struct LoginsUnderWay {
-  std::uint8_t unanswered = 0;  // commands of the client
-  std::uint8_t named = 0;       // POP3: USER was accepted, and PASS may follow
+  std::uint16_t unanswered = 0;  // by slot: commands of the client
+  std::uint16_t named = 0;       // POP3: USER was accepted, and PASS may follow
 
   [[nodiscard]] constexpr bool any() const { return (unanswered | named) != 0; }
 
@@ -26,17 +26,26 @@ struct LoginsUnderWay {
     return e.kind == trace::Kind::completion && concerns(e) && !named;
   }
 
-  /// Follows one event of the client's wire. What stands behind a success logs nobody in.
+  /// Follows one event of the client's wire. What stands behind a success logs nobody in, and a
+  /// slot that is used again was answered: IMAP's untagged BAD doesn't say what it answers, so a
+  /// malformed line is no login there.
   constexpr void step(const trace::Event& e) {
     using trace::Kind;
-    const bool over =
-        e.kind == Kind::opened || e.kind == Kind::bye || e.kind == Kind::closed || logs_in(e);
-    if (over) *this = {};
-    if (over || !concerns(e)) return;
-    if (asks(e) && unanswered < UINT8_MAX) ++unanswered;
-    if (e.kind != Kind::completion) return;
-    if (unanswered != 0) --unanswered;
-    named = answered_by(e) ? 0 : 1;
+    if (asks(e)) unanswered &= ~bit(e.command);
+    if (e.kind == Kind::opened || e.kind == Kind::bye || e.kind == Kind::closed || logs_in(e)) {
+      *this = {};
+    } else if (concerns(e) && e.kind == Kind::completion) {
+      unanswered &= ~bit(e.command);
+      named = answered_by(e) ? 0 : 1;
+    } else if (concerns(e) && asks(e)) {
+      const bool well = e.kind == Kind::command || e.protocol == trace::Protocol::pop3;
+      if (well) unanswered |= bit(e.command);
+    }
+  }
+
+ private:
+  static constexpr std::uint16_t bit(trace::CommandSlot slot) {
+    return slot < 16 ? static_cast<std::uint16_t>(1U << slot) : std::uint16_t{0};
   }
 };
 

@@ -92,6 +92,13 @@ TEST(Flt01, WhatStandsBehindASuccessIsNoLogin) {
                   "S0: a OK in\nS0: b BAD no\n! failure s0 k0\n! quiescent\n");
 }
 
+TEST(Flt01, AMalformedLineIsNoLogin) {
+  constexpr std::string_view garbled =
+      "imap\nS0: * OK hello\nC0: {a LOGIN alice x\nS0: * BAD a bad tag\nC0: b LOGIN alice x\n"
+      "S0: b NO wrong\n! lease s0 k0\nB0: * OK be\n! failure s0 k0\n! quiescent\n";
+  expect_unjudged("FLT-01", garbled);
+}
+
 TEST(Flt01, SaysNothingOfSessionsWithoutALogin) {
   expect_unjudged("FLT-01",
                   "imap\nS0: * OK hello\n! failure s0\nC0: a LOGIN alice x\nS0: a OK in\n");

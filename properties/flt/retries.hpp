@@ -53,7 +53,6 @@ struct Retries {
   std::uint8_t failed = 0;   // its connection has
   std::uint8_t spent = 0;    // with a credential on it
   std::uint8_t retried = 0;
-  std::uint8_t unused[2] = {};
 
   constexpr void fail(const Sent& link) {
     if (logins.any()) failed = 1;

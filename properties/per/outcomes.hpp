@@ -11,12 +11,12 @@
 namespace sallyport::properties {
 
 struct Outcomes {
-  static constexpr std::uint32_t waiting_max = 4;  // so that a search comes back to the same state
+  static constexpr std::uint16_t waiting_max = 4;  // so that a search comes back to the same state
 
-  std::uint64_t digest = 0;  // of those that wait
-  std::uint32_t count = 0;   // how many they are
-  LoginsUnderWay logins;
+  std::uint64_t digest = 0;   // of those that wait
+  std::uint16_t count = 0;    // how many they are
   std::uint16_t excused = 0;  // a failure came between, so this session is no measure any more
+  LoginsUnderWay logins;
 
   constexpr void add(bool accepted, std::uint64_t identity) {
     if (count == waiting_max) return;

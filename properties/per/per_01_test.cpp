@@ -13,13 +13,14 @@ constexpr std::string_view rest = "given imap quiescent\n";
 string lease(std::string_view session, std::string_view link) {
   return "inside " + string(session) + " " + string(link) + " imap lease\n";
 }
-string begins(std::string_view session) {
-  return "client " + string(session) + " imap command verb=LOGIN command=0\n";
-}
-string ends(std::string_view session, std::string_view how) {
+string begins(std::string_view session, int command = 0) {
   return "client " + string(session) +
-         " imap completion verb=LOGIN command=0 from-server user=alice status=" + string(how) +
-         "\n";
+         " imap command verb=LOGIN command=" + std::to_string(command) + "\n";
+}
+string ends(std::string_view session, std::string_view how, int command = 0) {
+  return "client " + string(session) +
+         " imap completion verb=LOGIN command=" + std::to_string(command) +
+         " from-server user=alice status=" + string(how) + "\n";
 }
 string owned(std::string_view link, std::string_view user) {
   return "backend " + string(link) +
@@ -95,11 +96,11 @@ TEST(Per01, AClientThatLeavesTakesBackWhatWaits) {
 // The first of two that were sent at once is answered before it, the second one behind it.
 TEST(Per01, AFailureExcusesWhatWasPipelined) {
   const string failure = "inside s0 imap failure\n";
-  const string one_ended = begins("s0") + begins("s0") + ends("s0", "NO");
-  const string first = lease("s0", "k0") + one_ended + ends("s0", "OK");
+  const string one_ended = begins("s0") + begins("s0", 1) + ends("s0", "NO");
+  const string first = lease("s0", "k0") + one_ended + ends("s0", "OK", 1);
   const string second = lease("s0", "k1") + one_ended;
-  EXPECT_EQ(compared(first, second + failure + ends("s0", "NO")).exercised, 0U);
-  EXPECT_EQ(compared(first, second + ends("s0", "NO") + failure).detail, otherwise);
+  EXPECT_EQ(compared(first, second + failure + ends("s0", "NO", 1)).exercised, 0U);
+  EXPECT_EQ(compared(first, second + ends("s0", "NO", 1) + failure).detail, otherwise);
 }
 
 // The pool is full on one schedule: a limit, not a choice. The sessions go different ways from
