@@ -4,7 +4,7 @@
 
 #include "properties/credentials.hpp"
 #include "properties/leases.hpp"
-#include "properties/sas/messages.hpp"
+#include "properties/sas/no_base64.hpp"
 
 namespace sallyport::properties {
 namespace {
@@ -14,13 +14,12 @@ using trace::Kind;
 struct Sas03 {
   struct State {
     PerLink<Leased> links;
-    PerSession<std::uint8_t> invalid;  // its last message was no base64, and isn't answered
-    std::uint32_t unused = 0;
+    PerSession<NoBase64> sessions;
   };
 
   static Outcome passed_on(State& state, const trace::Event& e) {
-    const std::uint8_t* const s = state.invalid.find(holder(state.links, e));
-    return s != nullptr && *s != 0 && carries_credential(e)
+    const NoBase64* const s = state.sessions.find(holder(state.links, e));
+    return s != nullptr && s->its_turn() && carries_credential(e)
                ? violated("a message that is no base64 goes on to a back-end")
                : not_concerned;
   }
@@ -28,14 +27,13 @@ struct Sas03 {
   static Outcome step(State& state, const trace::Event& e) {
     follow_leases(state.links, e);
     if (e.point == trace::Point::backend) return passed_on(state, e);
-    std::uint8_t* const s =
-        e.point == trace::Point::client ? state.invalid.find(e.session) : nullptr;
+    NoBase64* const s = e.point == trace::Point::client ? state.sessions.find(e.session) : nullptr;
     if (s == nullptr) return not_concerned;
-    if (is_message(e) && e.blob == trace::Blob::invalid) *s = 1;
+    s->step(e);
     const bool over = e.kind == Kind::opened || e.kind == Kind::closed;
     const bool answer =
         of_exchange(e) && (e.kind == Kind::continuation || e.kind == Kind::completion);
-    if ((!over && !answer && e.kind != Kind::bye) || std::exchange(*s, 0) == 0 || over) {
+    if ((!over && !answer && e.kind != Kind::bye) || std::exchange(s->said, 0) == 0 || over) {
       return not_concerned;
     }
     if (e.kind == Kind::continuation) return violated("an exchange goes on behind no base64");

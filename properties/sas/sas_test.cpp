@@ -83,6 +83,15 @@ TEST(Sas03, OtherSessionsGoOn) {
   EXPECT_EQ(tally.detail, "");
 }
 
+TEST(Sas03, ALoginBeforeItGoesOn) {
+  const string pipelined = in(imap,
+                              "C0: a LOGIN alice sesame\nC0: b AUTHENTICATE PLAIN !\n"
+                              "! lease s0 k0\nB0: * OK be\nF0: f LOGIN alice sesame\n");
+  expect_unjudged("SAS-03", pipelined);
+  expect("SAS-03", "a message that is no base64 goes on to a back-end",
+         string(pipelined) + "B0: f NO wrong\nS0: a NO wrong\nF0: g AUTHENTICATE PLAIN AAA=\n");
+}
+
 // 293 octets.
 string long_line() { return string(288, 'A') + "Zg==\n"; }
 
