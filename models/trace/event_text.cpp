@@ -250,6 +250,10 @@ class Line {
     return value;
   }
 
+  static Verb verb_or_request(std::string_view text) {
+    return text == name(Verb::http) ? Verb::http : verb(text);
+  }
+
   /// A name that isn't in the table is no value; what stands for all such names is.
   template <class E>
   static bool put_name(E& field, std::string_view text, E (*lookup)(std::string_view), E unlisted) {
@@ -314,7 +318,7 @@ class Line {
   }
 
   static bool put_field(Event& e, std::string_view key, std::string value) {
-    if (key == "verb") return put_name(e.verb, value, verb, Verb::unknown);
+    if (key == "verb") return put_name(e.verb, value, verb_or_request, Verb::unknown);
     if (key == "mechanism") return put_name(e.mechanism, value, mechanism, Mechanism::other);
     if (key == "tag" || key == "user" || key == "authcid") {
       (key == "tag" ? e.tag : key == "user" ? e.user : e.authcid) = std::move(value);

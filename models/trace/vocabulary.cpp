@@ -46,8 +46,10 @@ constexpr std::size_t hash_of(std::string_view name) {
 template <class E, std::size_t N>
 class Index {
  public:
-  consteval Index(const std::array<std::string_view, N>& table, std::size_t first) : table_(table) {
-    for (std::size_t i = first; i < N; ++i) {
+  consteval Index(const std::array<std::string_view, N>& table, std::size_t first,
+                  std::size_t last = N - 1)
+      : table_(table) {
+    for (std::size_t i = first; i <= last; ++i) {
       std::size_t slot = hash_of(table[i]) % slots_.size();
       while (slots_[slot] != 0) slot = (slot + 1) % slots_.size();
       slots_[slot] = static_cast<std::uint8_t>(i);
@@ -66,7 +68,7 @@ class Index {
   const std::array<std::string_view, N>& table_;
   std::array<std::uint8_t, 256> slots_{};  // 0: nothing, and no name that is looked up
 };
-constexpr Index<Verb, verbs.size()> verb_index(verbs, 2);
+constexpr Index<Verb, verbs.size()> verb_index(verbs, 2, static_cast<std::size_t>(Verb::quit));
 constexpr Index<Mechanism, mechanisms.size()> mechanism_index(mechanisms, 2);
 constexpr Index<Capability, capabilities.size()> capability_index(capabilities, 1);
 

@@ -157,7 +157,8 @@ using CapabilitySet = EnumSet<Capability>;
 inline constexpr MechanismSet ntlm_like{Mechanism::ntlm, Mechanism::gss_spnego};
 
 /// The wire name of each enumerator, and back. Names compare without case, as all of these
-/// grammars do (RFC 3501 §9 note 1, RFC 4422 §3.1). An unknown name gives `unknown` or `other`.
+/// grammars do (RFC 3501 §9 note 1, RFC 4422 §3.1). An unknown name gives `unknown` or `other`, and
+/// so does that of Verb::http, which is no command: a request of HTTP isn't known by one word.
 [[nodiscard]] std::string_view name(Protocol protocol);
 [[nodiscard]] std::string_view name(Verb verb);
 [[nodiscard]] std::string_view name(Mechanism mechanism);
