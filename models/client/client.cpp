@@ -80,6 +80,12 @@ bool Client::waiting() const {
   if (ended_) return false;
   return !greeted_ || in_flight_.size() > (challenged_ ? 1U : 0U);
 }
+bool Client::stands_as(const Client& other) const {
+  return challenged_ == other.challenged_ &&
+         std::ranges::equal(in_flight_, other.in_flight_, [](const Pending& a, const Pending& b) {
+           return a.verb == b.verb && a.step == b.step;
+         });
+}
 bool Client::challenged() const { return challenged_; }
 bool Client::greeted() const { return greeted_; }
 bool Client::authenticated() const { return authenticated_; }

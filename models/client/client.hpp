@@ -136,6 +136,8 @@ class Client {
 
   /// The server owes an answer.
   [[nodiscard]] bool waiting() const;
+  /// Would the server's next answer find `other` at the same point of the same commands?
+  [[nodiscard]] bool stands_as(const Client& other) const;
   /// The server asked for the next message of an exchange.
   [[nodiscard]] bool challenged() const;
   [[nodiscard]] bool greeted() const;
