@@ -11,9 +11,10 @@
 namespace sallyport::properties {
 
 struct FailedLogins {
-  std::uint64_t said = 0;     // since the last comparison
-  std::uint32_t refused = 0;  // a login was
-  std::uint32_t excused = 0;  // a login was accepted; lasting, where in one run alone
+  std::uint64_t said = 0;      // since the last comparison
+  std::uint32_t refused = 0;   // a login was
+  std::uint16_t accepted = 0;  // a login was
+  std::uint16_t apart = 0;     // once in one run alone
 
   /// Follows one event of the client's wire.
   constexpr void step(const trace::Event& e) {
@@ -21,7 +22,7 @@ struct FailedLogins {
     if (e.kind == Kind::opened || (e.kind == Kind::closed && !e.from_server)) *this = {};
     const bool user = e.verb == trace::Verb::user;
     if (e.kind == Kind::completion && (authenticates(e) || user)) {
-      if (logs_in(e)) excused = 1;
+      if (logs_in(e)) accepted = 1;
       if (e.status != trace::Status::ok) refused = 1;
       // USER's OK may repeat the name; that USER is accepted is all that counts.
       if (user && e.status == trace::Status::ok) {
@@ -42,8 +43,9 @@ struct FailedLogins {
   static constexpr Agreement settle(FailedLogins& a, FailedLogins& b) {
     const FailedLogins first = std::exchange(a, {});
     const FailedLogins second = std::exchange(b, {});
-    if (first.excused != second.excused) a.excused = b.excused = 1;
-    if ((first.excused | second.excused) != 0 || (first.refused | second.refused) == 0) {
+    const bool apart = first.apart != 0 || first.accepted != second.accepted;
+    if (apart) a.apart = b.apart = 1;
+    if (apart || first.accepted != 0 || (first.refused | second.refused) == 0) {
       return Agreement::undecided;
     }
     return first.said == second.said ? Agreement::equal : Agreement::different;

@@ -70,6 +70,8 @@ TEST(Sec02, NorIsWhatIsSaidToWhomOneRunAloneLoggedIn) {
   const string refused = "C0: b LOGIN alice x\nS0: b NO you are in\n! quiescent\n";
   const string again = "C0: b LOGIN alice x\nS0: b NO no\n! quiescent\n";
   EXPECT_EQ(compared(in + refused, out + again).exercised, 0U);
+  const string meanwhile = "C0: n NOOP\nS0: n OK\n! quiescent\n";
+  EXPECT_EQ(compared(in + meanwhile + refused, out + meanwhile + again).exercised, 0U);
   EXPECT_EQ(compared(in + refused, in + again).detail, told_apart) << "both are";
   const string anew = "! close s0 client\nS0: * OK hi\n";
   EXPECT_EQ(compared(in + anew + again, out + anew + refused).detail, told_apart);
