@@ -95,6 +95,7 @@ std::string_view to_text(Answer answer) {
 }
 
 Answer etpan_imap_greeting(std::string_view octets) {
+  if (has_code_without_text(octets)) return Answer::not_asked;  // it reads on at its end
   const LeaksDontCount scope;
   Imap imap(octets);
   switch (imap.connect()) {
