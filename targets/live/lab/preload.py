@@ -1,4 +1,5 @@
-"""servers/preload.c, compiled once for each lab, for servers that can't be told ports or where to log."""
+"""Libraries of targets/live/servers that are loaded into servers, each compiled once for each lab: preload.c where ports or a
+place to log can't be told, deaths.c where nobody says that a child was killed."""
 
 import subprocess
 
@@ -11,14 +12,14 @@ def missing():
     return None if any(find_tool(name) for name in COMPILERS) else "no C compiler is installed (ci/bootstrap)"
 
 
-def library(place):
+def library(place, name):
     """The shared object beside the instance's folder."""
-    built = place.folder.parent / "preload.so"
+    built = place.folder.parent / f"{name}.so"
     if not built.exists():
         compiler = next(filter(None, map(find_tool, COMPILERS)), None)
         if compiler is None:
             raise NotStarted(missing())
-        subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", built, place.templates.parent / "preload.c"],
+        subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", built, place.templates.parent / f"{name}.c"],
                        check=True, timeout=60)
         built.chmod(0o755)
     return built
@@ -28,5 +29,11 @@ def environment(place, *, services=None, ports=None):
     """The variables that preload.c reads."""
     def as_list(numbers):
         return ",".join(f"{key}={number}" for key, number in (numbers or {}).items())
-    return {"LD_PRELOAD": str(library(place)), "LAB_SYSLOG": str(place.folder / "log"),
+    return {"LD_PRELOAD": str(library(place, "preload")), "LAB_SYSLOG": str(place.folder / "log"),
             "LAB_SERVICES": as_list(services), "LAB_PORTS": as_list(ports)}
+
+
+def deaths(place, environment=None):
+    """`environment`, and the variables that deaths.c reads."""
+    loaded = [(environment or {}).get("LD_PRELOAD"), str(library(place, "deaths"))]
+    return {**(environment or {}), "LD_PRELOAD": ":".join(filter(None, loaded)), "LAB_DEATHS": str(place.folder / "log")}

@@ -139,8 +139,11 @@ class Crew(concurrent.futures.ThreadPoolExecutor):
         return super().__exit__(kind, *rest)
 
 
-# What servers write where a signal ended a process of theirs: Dovecot, nginx and Cyrus. Others' children die unseen.
-KILLED = re.compile(r"[^\n]*(?:killed with signal|exited on signal|signaled to death by)[^\n]*")
+FAULTS = (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT)
+# What servers write where a signal ended a process of theirs: Dovecot and servers/deaths.c, nginx, Cyrus, and Perdition, which
+# says so of a signal that asks it to end as well.
+KILLED = re.compile(r"[^\n]*(?:killed with signal|exited on signal|signaled to death by|"
+                    rf"Exiting on signal (?:{'|'.join(str(int(each)) for each in FAULTS)})\b)[^\n]*")
 
 
 class Process:

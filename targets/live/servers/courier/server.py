@@ -51,13 +51,13 @@ class Courier(Server):
         both = "".join(path.read_text(encoding="utf-8") for path in (place.key, place.certificate))
         place.file("certificate-and-key.pem", both)
         behind = place.behind
-        environment = preload.environment(place, ports={143: behind["imap"], 110: behind["pop3"]})
-        library = environment.pop("LD_PRELOAD")
+        environment = preload.deaths(place, preload.environment(place, ports={143: behind["imap"], 110: behind["pop3"]}))
+        libraries = environment.pop("LD_PRELOAD")
         environment |= {f"{name.upper()}_PORT": str(port) for name, port in place.ports.items()}
         script = place.fill("namespace.sh")  # the tree may be where only root reads
         # couriertcpd leaves its session, so that only the end of a PID namespace ends all of it for sure.
         yield [find_tool("unshare"), "--user", "--map-root-user", "--mount", "--pid", "--fork", "--kill-child",
-               "sh", script, place.folder, cache() / "courier", library], environment
+               "sh", script, place.folder, cache() / "courier", libraries], environment
 
 
 SERVERS = [Courier(name="courier", title="proxy to the back-end that its user database names")]
