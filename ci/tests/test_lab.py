@@ -265,7 +265,7 @@ class Certificates(unittest.TestCase):
             return [transport for protocol, transport, _ in server.urls(dict.fromkeys(server.listeners, 1))
                     if protocol == "imap"]
 
-        self.assertEqual(ways("dovecot-external"), ["plain", "starttls", "certificate", "tls"])
+        self.assertEqual(ways("dovecot-external"), ["plain", "starttls", "certificate", "tls", "certificate-tls"])
         self.assertEqual(ways("dovecot"), ["plain", "starttls", "tls"])
 
 

@@ -129,6 +129,8 @@ class Client {
   void receive(std::string_view octets, std::string& out);
   /// `binding` is the channel's tls-exporter value (RFC 9266), where the driver knows it.
   void tls_established(std::string_view binding = {});
+  /// In a handshake that no command asks for the account's certificate is shown.
+  void show_certificate(std::uint8_t account) { certificate_ = account; }
   /// The channel that stands, if one does, is known by another value from now on.
   void rename_channel(std::string_view binding) {
     if (!binding_.empty()) binding_ = binding;

@@ -92,7 +92,7 @@ std::unexpected<std::string> Conversation::late(std::string_view what,
 
 // Connection, TLS, greeting
 
-Conversation::Done Conversation::open() {
+Conversation::Done Conversation::open(std::optional<std::uint8_t> certificate) {
   const Endpoint& endpoint = to_.endpoint;
   if (const auto stands = stream_.connect(endpoint.host, endpoint.port, within(to_.limits.connect));
       !stands) {
@@ -102,14 +102,20 @@ Conversation::Done Conversation::open() {
   open_ = reached_ = true;
   observer_.opened(out_);
   Done done;
-  if (endpoint.implicit_tls()) done = start_tls();
+  if (endpoint.implicit_tls()) {
+    if (certificate) client_.show_certificate(*certificate);
+    done = start_tls(certificate);
+  }
   if (done) done = take_greeting();
   if (!done && open_) end(false);
   return done;
 }
 
-Conversation::Done Conversation::start_tls(const std::string& user) {
+Conversation::Done Conversation::start_tls(std::optional<std::uint8_t> certificate) {
   Trust trust = to_.trust;
+  // The certificate that was given is the first account's.
+  const bool own = certificate == 0 && !trust.own_certificate.empty();
+  const std::string user(own ? client_.user(*certificate) : std::string_view());
   if (user.empty()) trust.own_certificate.clear();
   const auto stands = stream_.start_tls(to_.endpoint.host, trust, within(to_.limits.answer));
   if (!stands) {
@@ -204,15 +210,12 @@ Conversation::Done Conversation::act(const world::Step& step, Manner manner) {
   // The client keeps no account of raw octets in IMAP: there is to be a line for them.
   const bool raw = action.verb == Verb::send || action.verb == Verb::say;
   if (auto done = rest(what, raw, manner); !done) return done;
-  const bool shows = action.verb == Verb::starttls_certificate;
-  if ((action.verb == Verb::starttls || shows) && open_ && !silent_) {
+  const bool starts = action.verb == Verb::starttls || action.verb == Verb::starttls_certificate;
+  if (starts && open_ && !silent_) {
     if (client_.wants_tls()) {
-      // The certificate that was given is the first account's.
-      const bool own = shows && action.account == 0 && !to_.trust.own_certificate.empty();
-      const std::string user(own ? client_.user(action.account) : std::string_view());
       // In pieces too: a server that takes CR for the end of the line finds LF in its handshake.
       const bool may_break = step.plaintext_behind || step.split > 0;
-      if (auto done = start_tls(user); done || !may_break) {
+      if (auto done = start_tls(client_.certificate()); done || !may_break) {
         // Where the plaintext is answered under TLS, that comes unasked: before the next command,
         // or it would be a matter of time whose answer it is taken for.
         return done && step.plaintext_behind ? listen() : done;

@@ -66,8 +66,9 @@ class Conversation {
   };
 
   /// Connects, with TLS where the endpoint has it from the start, and takes the greeting. Errors
-  /// say what was not as expected, without the endpoint's name.
-  [[nodiscard]] Done open();
+  /// say what was not as expected, without the endpoint's name. `certificate`: the account whose
+  /// certificate is shown in such a handshake.
+  [[nodiscard]] Done open(std::optional<std::uint8_t> certificate = {});
   /// Does what `step` says, and waits until nothing moves. What has no meaning now isn't done.
   [[nodiscard]] Done step(const world::Step& step, Manner manner);
   /// Sends `octets` as they are.
@@ -99,8 +100,7 @@ class Conversation {
   [[nodiscard]] Done act(const world::Step& step, Manner manner);
   [[nodiscard]] Done authenticate(const client::Action& action, Manner manner);
   [[nodiscard]] Done rest(std::string_view what, bool answer_due, Manner manner);
-  /// As `user`, by his certificate; empty: as nobody.
-  [[nodiscard]] Done start_tls(const std::string& user = {});
+  [[nodiscard]] Done start_tls(std::optional<std::uint8_t> certificate);
   [[nodiscard]] Done take(std::string_view octets, std::string_view what);
   [[nodiscard]] Done note_lines(std::string_view octets, std::string_view what);
   [[nodiscard]] Done closed(const Stream::Read& read, std::string_view what, bool tolerated);

@@ -36,6 +36,7 @@ std::string script_of(std::string_view steps, const Known& known, std::string_vi
   const bool two = text.find("\n1 ") != std::string::npos;
   if (known.starttls && !begins_with_tls)
     text.insert(0, two ? "0 starttls\n1 starttls\n" : "0 starttls\n");
+  if (known.implicit_tls) replace(text, "\n1 starttls\n", "\n");  // it has it
   const bool imap = known.protocol == Protocol::imap;
   replace(text, "{lists}", imap ? "0 capability\n" : "0 capability\n0 mechanisms\n");
   replace(text, "{mechanism}", mechanism);
@@ -140,6 +141,8 @@ std::string_view description(When when) {
       return "where LOGINDISABLED is shown and the password may be exposed";
     case When::starttls:
       return "where STARTTLS or STLS is shown";
+    case When::tls:
+      return "where TLS can be had";
     case When::initial:
       return "where an initial response may be there";
     case When::certificate:
@@ -167,7 +170,9 @@ WhenSet Known::met() const {
   add(takes_passwords(*this), When::passwords);
   add(protocol == Protocol::imap && !takes_passwords(*this) && !tls() && exposes_password,
       When::no_passwords);
-  add(!implicit_tls && (starttls || capabilities.has(Capability::starttls)), When::starttls);
+  const bool begins_tls = !implicit_tls && (starttls || capabilities.has(Capability::starttls));
+  add(begins_tls, When::starttls);
+  add(begins_tls || implicit_tls, When::tls);
   add(protocol == Protocol::pop3 || capabilities.has(Capability::sasl_ir), When::initial);
   add(certificate, When::certificate);
   add(silence_seconds > 0, When::silence);

@@ -32,6 +32,7 @@ enum class When : std::uint8_t {
   passwords,     // the server takes LOGIN, or USER and PASS
   no_passwords,  // LOGINDISABLED is shown, and the right password may be risked
   starttls,      // STARTTLS or STLS is shown in the clear
+  tls,           // or it stands from the first octet on
   initial,       // an initial response may be there: SASL-IR, or POP3
   certificate,   // of the first account
   silence,       // the caller allows one that lasts

@@ -109,6 +109,25 @@ TEST(Plan, FollowsWhatIsOfferedAndGiven) {
   EXPECT_THAT(purposes(known), Not(Contains("a password in the clear where none may be")));
 }
 
+TEST(Plan, ACertificateIsShownUnderEitherTls) {
+  for (const bool implicit_tls : {false, true}) {
+    Known known = knowing_all(Protocol::imap);
+    EXPECT_THAT(purposes(known), Not(Contains("EXTERNAL by a certificate")));
+    known.certificate = true;
+    known.implicit_tls = implicit_tls;
+    EXPECT_THAT(purposes(known), Contains("EXTERNAL by a certificate"));
+    for (const Visit& each : further_visits(known)) {
+      const auto begins = [](const world::Step& step) {
+        return step.action.verb == Verb::starttls;
+      };
+      if (implicit_tls) EXPECT_TRUE(std::ranges::none_of(each.script.steps, begins));
+    }
+    known.implicit_tls = false;
+    known.capabilities = {};
+    EXPECT_THAT(purposes(known), Not(Contains("EXTERNAL by a certificate")));
+  }
+}
+
 TEST(Plan, IntentionsNameTheirConditions) {
   Known known{.protocol = Protocol::imap, .accounts = 1};
   bool seen = false;

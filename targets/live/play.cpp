@@ -1,6 +1,7 @@
 #include "targets/live/play.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -90,10 +91,15 @@ Play::Done Play::step(const world::Step& step, Manner manner) {
         to_, stage_.reactor, step.client,
         observe::Shared{.nonces = &stage_.nonces, .secrets = &stage_.secrets}, out_);
     ++connections_;
-    if (auto done = client->open(); !done) {
+    // Where TLS stands from the first octet on, a certificate is shown before anything is said.
+    const bool shows =
+        to_.endpoint.implicit_tls() && step.action.verb == Verb::starttls_certificate;
+    auto done = client->open(shows ? std::optional(step.action.account) : std::nullopt);
+    if (!done) {
       unreachable_ = !client->reached();
       return done;
     }
+    if (shows) return listen(client.get());
   }
   if (auto done = act(*client, step, manner); !done) return done;
   note(*client, step.action);

@@ -73,15 +73,21 @@ struct Caller {
   Line line{socket};
 };
 
+std::vector<client::Credential> examples() {
+  std::vector<client::Credential> out;
+  for (const backend::Account& account : backend::example_directory().accounts) {
+    if (account.proofs_only || account.user == frontend::front_end_user) continue;
+    out.push_back({account.user, account.password});
+  }
+  return out;
+}
+
 ProbeResult probe_one(const Running& server, Scheme scheme, std::string_view listener,
                       Role role = Role::front_end, const std::string& ca_file = {},
                       bool starttls = false) {
   ProbeOptions options;
   options.endpoints = {{scheme, "127.0.0.1", server.port(listener)}};
-  for (const backend::Account& account : backend::example_directory().accounts) {
-    if (account.proofs_only || account.user == frontend::front_end_user) continue;
-    options.credentials.push_back({account.user, account.password});
-  }
+  options.credentials = examples();
   options.role = role;
   options.limits.settle = 10ms;
   options.manners.connections_per_second = 1e6;
@@ -163,10 +169,11 @@ TEST(Serve, TlsStandsFromTheStartOrLater) {
                     HasSubstr("expected a handshake and a trusted certificate for 127.0.0.1")));
 }
 
-ProbeOptions by_certificate(const Running& server, const std::string& ca,
-                            const Certificate* shown) {
+ProbeOptions by_certificate(const Running& server, const std::string& ca, const Certificate* shown,
+                            Scheme scheme) {
   ProbeOptions options;
-  options.endpoints = {{Scheme::imap, "127.0.0.1", server.port("imap")}};
+  options.endpoints = {
+      {scheme, "127.0.0.1", server.port(scheme == Scheme::imap ? "imap" : "imaps")}};
   options.credentials = {{"alice", "not needed"}};
   options.trust.ca_file = ca;
   if (shown != nullptr) {
@@ -177,8 +184,9 @@ ProbeOptions by_certificate(const Running& server, const std::string& ca,
 }
 
 /// Does a client with this certificate, if any, log in by EXTERNAL?
-bool logs_in_by_external(const Running& server, const std::string& ca, const Certificate* shown) {
-  ProbeOptions options = by_certificate(server, ca, shown);
+bool logs_in_by_external(const Running& server, const std::string& ca, const Certificate* shown,
+                         Scheme scheme) {
+  ProbeOptions options = by_certificate(server, ca, shown, scheme);
   options.script = world::script_from_text(
                        "protocol imap\n0 starttls-certificate alice\n"
                        "0 authenticate EXTERNAL alice\n0 respond\n0 select\n0 logout\n")
@@ -196,10 +204,34 @@ TEST(Serve, ACertificateLogsInWhomItNames) {
   options.certificate = own.certificate();
   options.key = own.key();
   options.clients_ca_file = alice.certificate();
+  options.imaps = "127.0.0.1:0";
   const Running server(std::move(options));
-  EXPECT_TRUE(logs_in_by_external(server, own.certificate(), &alice));
-  EXPECT_FALSE(logs_in_by_external(server, own.certificate(), nullptr));
-  EXPECT_FALSE(logs_in_by_external(server, own.certificate(), &mallory)) << "issued by nobody";
+  for (const Scheme scheme : {Scheme::imap, Scheme::imaps}) {
+    EXPECT_TRUE(logs_in_by_external(server, own.certificate(), &alice, scheme));
+    EXPECT_FALSE(logs_in_by_external(server, own.certificate(), nullptr, scheme));
+    EXPECT_FALSE(logs_in_by_external(server, own.certificate(), &mallory, scheme))
+        << "issued by nobody";
+  }
+}
+
+// What a probe by a certificate says of TLS-06, by `steps` alone or, without, by its whole plan.
+Verdict tls_06(std::string_view front_end, Scheme scheme, std::string_view steps) {
+  const Certificate own;
+  const Certificate alice("alice");
+  ServeOptions serving = options_for(front_end);
+  serving.certificate = own.certificate();
+  serving.key = own.key();
+  serving.clients_ca_file = alice.certificate();
+  serving.imaps = "127.0.0.1:0";
+  const Running server(std::move(serving));
+  ProbeOptions options = by_certificate(server, own.certificate(), &alice, scheme);
+  options.credentials = examples();  // by whose passwords the plan begins
+  options.limits.settle = 10ms;
+  options.manners.connections_per_second = 1e6;
+  options.properties = {properties::find("TLS-06")};
+  if (!steps.empty()) options.script = world::script_from_text(steps).value();
+  const auto results = probe(options);
+  return results ? results->front().results.front().verdict : Verdict::inconclusive;
 }
 
 // Each fault by the visit that is for it, and nothing without a fault: to act for another, and to
@@ -210,26 +242,20 @@ TEST(Serve, ACertificateThatIsGoodForMoreIsFoundOut) {
   constexpr std::string_view behind_it =
       "protocol imap\n0 starttls-certificate alice\n0 authenticate EXTERNAL alice\n0 respond\n"
       "0 logout\n1 starttls\n1 say external-as-user alice\n";
-  const Certificate own;
-  const Certificate alice("alice");
   for (const auto& [front_end, steps, verdict] :
        {std::tuple("hardened+take-any-name-with-a-certificate", for_another, Verdict::violated),
         std::tuple("hardened", for_another, Verdict::holds),
         std::tuple("hardened+take-external-from-anybody", behind_it, Verdict::violated),
         std::tuple("hardened", behind_it, Verdict::holds)}) {
-    ServeOptions serving = options_for(front_end);
-    serving.certificate = own.certificate();
-    serving.key = own.key();
-    serving.clients_ca_file = alice.certificate();
-    const Running server(std::move(serving));
-    ProbeOptions options = by_certificate(server, own.certificate(), &alice);
-    options.credentials.push_back({"bob", "not needed"});
-    options.properties = {properties::find("TLS-06")};
-    options.script = world::script_from_text(steps).value();
-    const auto results = probe(options);
-    ASSERT_TRUE(results);
-    EXPECT_EQ(results->front().results.front().verdict, verdict) << front_end << steps;
+    EXPECT_EQ(tls_06(front_end, Scheme::imap, steps), verdict) << front_end << steps;
   }
+}
+
+// Where TLS stands from the first octet on, the plan shows it in that handshake.
+TEST(Serve, ACertificateIsShownWhereNobodyAsksForTls) {
+  EXPECT_EQ(tls_06("hardened+take-any-name-with-a-certificate", Scheme::imaps, ""),
+            Verdict::violated);
+  EXPECT_EQ(tls_06("hardened", Scheme::imaps, ""), Verdict::holds);
 }
 
 // CVE-2011-0411: in one segment with STARTTLS or in the next one, it has no effect under TLS.

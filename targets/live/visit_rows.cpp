@@ -226,20 +226,20 @@ constexpr std::array rows{
                  "0 starttls-certificate alice\n{lists}0 authenticate EXTERNAL alice\n0 respond\n"
                  "0 select\n0 logout",
              .pop3 = same,
-             .when = WhenSet(When::account, When::certificate, When::starttls),
+             .when = WhenSet(When::account, When::certificate, When::tls),
              .manner = Manner::provoking},
     VisitRow{.purpose = "EXTERNAL as another than the certificate's user",
              .imap = "0 starttls-certificate alice\n{lists}0 say external-as-other alice\n"
                      "0 capability\n0 logout",
              .pop3 = same,
-             .when = WhenSet(When::account, When::certificate, When::starttls),
+             .when = WhenSet(When::account, When::certificate, When::tls),
              .manner = Manner::provoking},
     VisitRow{
         .purpose = "EXTERNAL behind another client's certificate",
         .imap = "0 starttls-certificate alice\n0 authenticate EXTERNAL alice\n0 respond\n0 logout\n"
                 "1 starttls\n1 say external-as-user alice\n1 capability\n1 logout",
         .pop3 = same,
-        .when = WhenSet(When::account, When::certificate, When::starttls),
+        .when = WhenSet(When::account, When::certificate, When::tls),
         .manner = Manner::provoking},
     VisitRow{.purpose = "a line of an exchange as long as may be",
              .imap = "{lists}0 authenticate {mechanism} alice\n0 respond-long\n0 respond\n0 logout",

@@ -19,7 +19,7 @@ LIVE = pathlib.Path(__file__).resolve().parent.parent
 LISTED = LIVE / "deviations.toml"
 FINDINGS = LIVE / "findings"
 CHURNED = {"churn", "churn-tls"}  # where one script is played, so that a row must name them to be expected there
-TRANSPORTS = {"plain", "starttls", "certificate", "tls", "tap", "tap-tls"} | CHURNED
+TRANSPORTS = {"plain", "starttls", "certificate", "tls", "certificate-tls", "tap", "tap-tls"} | CHURNED
 KINDS = (".dialogue", ".script")  # of findings
 # What `disclosure` begins with: before it is one of the last two, nothing but the fact is published.
 UNREPORTED, REPORTED, PUBLIC = "unreported", "reported", "public"

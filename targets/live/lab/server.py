@@ -126,7 +126,10 @@ class Server:
             if self.certificates:
                 yield protocol, "certificate", plain
             if protocol + "s" in self.listeners:
-                yield protocol, "tls", f"{protocol}s://127.0.0.1:{ports[protocol + 's']}"
+                under_tls = f"{protocol}s://127.0.0.1:{ports[protocol + 's']}"
+                yield protocol, "tls", under_tls
+                if self.certificates:
+                    yield protocol, "certificate-tls", under_tls
 
     def protocols(self):
         return [protocol for protocol in ("imap", "pop3") if protocol in self.listeners]

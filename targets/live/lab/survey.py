@@ -30,7 +30,7 @@ def probe(binary, here, server, way, *options, tap=None):
         command += ["--backend-tap", f"127.0.0.1:{tap}", "--patience", f"{server.patience_s}s"]
     if transport == "tap-tls":
         command.append("--backend-tls")
-    if transport == "certificate" or (tap and server.certificates):
+    if transport in ("certificate", "certificate-tls") or (tap and server.certificates):
         command += ["--own-certificate", here.own_certificate, "--own-key", here.own_key]
     row = {"server": server.name, "version": server.version(), "role": server.role, "protocol": protocol,
            "transport": transport, "results": []}

@@ -3,9 +3,9 @@ says which that is."""
 
 import deviations
 
-LEGEND = """A cell is one letter for each way in the order plain, STARTTLS, STARTTLS with a certificate of the client's own, TLS, or
-one letter where all agree: V violated, H holds, · vacuous, ? inconclusive, - unobservable; empty where there is no such
-row. Only servers that take EXTERNAL are shown a certificate. CRASH is no property of the catalogue: a process of the
+LEGEND = """A cell is one letter for each way in the order plain, STARTTLS, STARTTLS with a certificate of the client's own, TLS, TLS
+with a certificate, or one letter where all agree: V violated, H holds, · vacuous, ? inconclusive, - unobservable; empty where
+there is no such row. Only servers that take EXTERNAL are shown a certificate. CRASH is no property of the catalogue: a process of the
 server ended while it was probed."""
 
 TAP_LEGEND = """What only the back-end's wire shows, and what a server violates only where its back-end fails: `sallyport interpose`
@@ -22,7 +22,7 @@ properties that were violated in it."""
 
 CHURNED = deviations.CHURNED
 LETTERS = {"violated": "V", "holds": "H", "vacuous": "·", "inconclusive": "?", "unobservable": "-"}
-ORDER = ["plain", "starttls", "certificate", "tls", "tap", "tap-tls"]
+ORDER = ["plain", "starttls", "certificate", "tls", "certificate-tls", "tap", "tap-tls"]
 TAPPED = {"tap", "tap-tls"}
 
 
