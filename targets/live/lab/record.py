@@ -55,6 +55,9 @@ offered and has no second one if that is refused; fetchmail has. mutt sends `AUT
 behind it, which Dovecot and nginx overlook and others refuse. mutt asks a person for the password, once; none of them
 asks again and again as the article's clients do. Debian's neomutt knows neither NTLM nor CRAM-MD5: told to use one of them,
 it logs in by PLAIN all the same where that is offered.
+
+Servers that take clients' certificates have no column: no client has one here. Left to choose, fetchmail tries EXTERNAL all
+the same where Dovecot offers it, is refused, and logs in by LOGIN; curl doesn't, nor does fetchmail at nginx.
 """
 
 

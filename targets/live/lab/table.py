@@ -5,8 +5,8 @@ import deviations
 
 LEGEND = """A cell is one letter for each way in the order plain, STARTTLS, STARTTLS with a certificate of the client's own, TLS, TLS
 with a certificate, or one letter where all agree: V violated, H holds, · vacuous, ? inconclusive, - unobservable; empty where
-there is no such row. Only servers that take EXTERNAL are shown a certificate. CRASH is no property of the catalogue: a process of the
-server ended while it was probed."""
+there is no such row. Only servers that take EXTERNAL are shown a certificate; Perdition and imapproxy don't know it. CRASH is no
+property of the catalogue: a process of the server ended while it was probed."""
 
 TAP_LEGEND = """What only the back-end's wire shows, and what a server violates only where its back-end fails: `sallyport interpose`
 stands between the two, shows the probe that wire, and has the back-end die, hang, lie or be slow, so that its pool is churned

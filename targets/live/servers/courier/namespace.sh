@@ -5,7 +5,8 @@
 #
 #   unshare --user --map-root-user --mount --pid --fork --kill-child namespace.sh DIRECTORY UNPACKED PRELOAD
 #
-# Ports come as IMAP_PORT, IMAPS_PORT, POP3_PORT and POP3S_PORT in the environment.
+# Ports come as IMAP_PORT, IMAPS_PORT, POP3_PORT and POP3S_PORT in the environment, and the authority of clients'
+# certificates, if they are taken, as CLIENTS_AUTHORITY: these replace the challenges, which the proxy can't complete.
 # shellcheck disable=SC1091,SC2034 # its files aren't here, and what is set goes to the servers' environment
 set -e
 directory=$1
@@ -24,6 +25,11 @@ set -a # all that follows is for the servers' environment
 COURIERTLS=/usr/bin/couriertls
 TLS_CERTFILE=$directory/certificate-and-key.pem
 TLS_VERIFYPEER=NONE
+if [ -n "$CLIENTS_AUTHORITY" ]; then
+  TLS_VERIFYPEER=PEER # who shows one has it verified
+  TLS_TRUSTCERTS=$CLIENTS_AUTHORITY
+  TLS_EXTERNAL=CN # its user, for EXTERNAL
+fi
 PROXY_HOSTNAME=lab.example
 listen() { # port, login program, server, and what stands before them
   port=$1
@@ -36,7 +42,8 @@ listen() { # port, login program, server, and what stands before them
 
 . /etc/courier/pop3d
 POP3_PROXY=1
-POP3AUTH="LOGIN PLAIN CRAM-MD5"
+POP3AUTH="LOGIN PLAIN"
+[ -n "$CLIENTS_AUTHORITY" ] || POP3AUTH="$POP3AUTH CRAM-MD5"
 POP3_STARTTLS=YES
 listen "$POP3_PORT" courierpop3login /usr/lib/courier/courier/courierpop3d
 POP3_TLS=1
@@ -48,8 +55,10 @@ IMAP_PROXY=1
 IMAP_PROXY_FOREIGN=1
 IMAP_STARTTLS=YES
 AUTHMODULES=authdaemon
-IMAP_CAPABILITY=$IMAP_CAPABILITY_ORIG # with AUTH=CRAM-MD5 and the like, as its comment proposes
-IMAP_CAPABILITY_TLS=$IMAP_CAPABILITY_TLS_ORIG
+if [ -z "$CLIENTS_AUTHORITY" ]; then
+  IMAP_CAPABILITY=$IMAP_CAPABILITY_ORIG # with AUTH=CRAM-MD5 and the like, as its comment proposes
+  IMAP_CAPABILITY_TLS=$IMAP_CAPABILITY_TLS_ORIG
+fi
 listen "$IMAP_PORT" imaplogin /usr/bin/imapd
 IMAP_TLS=1
 IMAP_STARTTLS=NO

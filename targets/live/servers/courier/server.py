@@ -54,10 +54,14 @@ class Courier(Server):
         environment = preload.deaths(place, preload.environment(place, ports={143: behind["imap"], 110: behind["pop3"]}))
         libraries = environment.pop("LD_PRELOAD")
         environment |= {f"{name.upper()}_PORT": str(port) for name, port in place.ports.items()}
+        environment["CLIENTS_AUTHORITY"] = str(place.certificate) if self.certificates else ""
         script = place.fill("namespace.sh")  # the tree may be where only root reads
         # couriertcpd leaves its session, so that only the end of a PID namespace ends all of it for sure.
         yield [find_tool("unshare"), "--user", "--map-root-user", "--mount", "--pid", "--fork", "--kill-child",
                "sh", script, place.folder, cache() / "courier", libraries], environment
 
 
-SERVERS = [Courier(name="courier", title="proxy to the back-end that its user database names")]
+SERVERS = [
+    Courier(name="courier", title="proxy to the back-end that its user database names"),
+    Courier(name="courier-external", title="the same proxy, told to take certificates of clients", certificates=True, churns=False),
+]

@@ -53,6 +53,10 @@ class Cyrus(Server):
     package: str = "cyrus-imapd"
     programs: tuple = ("saslpasswd2",)
 
+    @property
+    def mechanisms(self):
+        return "PLAIN LOGIN EXTERNAL" if self.certificates else "PLAIN LOGIN CRAM-MD5 NTLM"
+
     def missing(self):
         if not unpacked("cyrus"):
             return "cyrus isn't unpacked (ci/lab packages)"
@@ -68,7 +72,10 @@ class Cyrus(Server):
         """One of the masters: its command and its environment."""
         place.make(*(f"{role}/{part}" for part in [
             "db", "log", "msg", "proc", "ptclient", "quota", "user", "sieve", "socket", "lock", "spool"]))
-        imapd = place.fill("imapd.conf.in", f"{role}.imapd.conf", ROLE=role, NAME=name, MORE=more, MORE_ADMINS=admins)
+        if self.certificates:
+            more += f"tls_client_ca_file: {place.certificate}\ntls_client_certs: optional\n"
+        imapd = place.fill("imapd.conf.in", f"{role}.imapd.conf", ROLE=role, NAME=name, MORE=more, MORE_ADMINS=admins,
+                           MECHANISMS=self.mechanisms)
         services = "\n".join(services).replace("@DIRECTORY@", str(place.folder))
         cyrus = place.fill("cyrus.conf.in", f"{role}.cyrus.conf", ROLE=role, SERVICES=services,
                            MORE_START=start.replace("@DIRECTORY@", str(place.folder)))
@@ -143,5 +150,8 @@ class Murder(Cyrus):
 
 SERVERS = [
     Cyrus(name="cyrus", title="mailbox server, NTLM by its SASL plug-in", role="backend"),
+    Cyrus(name="cyrus-external", title="mailbox server that takes certificates of clients", role="backend", certificates=True),
     Murder(name="cyrus-murder", title="Murder front-end, which verifies logins itself"),
+    Murder(name="cyrus-murder-external", title="Murder front-end that takes certificates of clients", certificates=True,
+           churns=False),
 ]

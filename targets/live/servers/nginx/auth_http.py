@@ -3,7 +3,8 @@
 
     auth_http.py PORT IMAP_PORT POP3_PORT ACCOUNTS
 
-Verifies passwords, APOP and CRAM-MD5 against the lines `name:password` of a file, as an operator's would.
+Verifies passwords, APOP and CRAM-MD5 against the lines `name:password` of a file, as an operator's would. By EXTERNAL
+whoever showed a certificate that nginx has verified is its user, and nobody else.
 """
 
 import hashlib
@@ -24,6 +25,13 @@ def right(method, password, given, salt):
     return False
 
 
+def certified(headers):
+    """Whom the client's certificate names; None where it showed none that is good."""
+    if headers.get("Auth-SSL-Verify") != "SUCCESS":
+        return None
+    return headers.get("Auth-SSL-Subject", "").removeprefix("CN=")
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     accounts = {}
     ports = {}
@@ -31,9 +39,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         user, given, salt = (urllib.parse.unquote(self.headers.get(name, "")).strip("\r\n")
                              for name in ("Auth-User", "Auth-Pass", "Auth-Salt"))
+        method = self.headers.get("Auth-Method", "")
+        own = certified(self.headers)
+        if method == "external" and not user:  # RFC 4422 appendix A.1: then he is meant
+            user = own
         password = self.accounts.get(user)
         self.send_response(200)
-        if password is not None and right(self.headers.get("Auth-Method", ""), password, given, salt):
+        if password is not None and (user == own if method == "external" else right(method, password, given, salt)):
             self.send_header("Auth-Status", "OK")
             self.send_header("Auth-Server", "127.0.0.1")
             self.send_header("Auth-Port", self.ports[self.headers["Auth-Protocol"]])
@@ -41,7 +53,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Auth-Pass", password)
         else:
             self.send_header("Auth-Status", "Invalid login or password")
-            self.send_header("Auth-Wait", "1")
+            self.send_header("Auth-Wait", "2")  # longer than a probe waits for an answer that need not come
         self.end_headers()
 
     def log_message(self, *_):

@@ -15,6 +15,8 @@ FALSE = {
     "imap.conf": "imap_auth plain login;\nimap_capabilities IMAP4rev1 LITERAL+ SASL-IR UIDPLUS IDLE AUTH=NTLM;\n",
     "pop3.conf": 'pop3_auth plain;\npop3_capabilities TOP UIDL USER "SASL PLAIN NTLM";\n',
 }
+EXTERNAL = {f"{protocol}.conf": f"{protocol}_auth plain external;\nssl_verify_client optional;\nssl_client_certificate "
+                                "{certificate};\n" for protocol in ("imap", "pop3")}
 
 
 @dataclasses.dataclass
@@ -35,7 +37,7 @@ class Nginx(Server):
     def commands(self, place):
         accounts = place.file("accounts", "".join(f"{n}:{p}\n" for n, p in place.accounts.items()))
         for name, text in self.configuration.items():
-            place.file(name, text)
+            place.file(name, text.format(certificate=place.certificate))
         if self.quick:
             place.make("temporary")
             place.fill("quick_auth.conf.in", "auth.conf")
@@ -50,4 +52,6 @@ SERVERS = [
     Nginx(name="nginx", title="mail proxy as its documentation shows it", configuration=HONEST),
     Nginx(name="nginx-ntlm", title="mail proxy, its capabilities copied from a back-end that has NTLM",
           configuration=FALSE, churns=False),
+    Nginx(name="nginx-external", title="mail proxy that takes certificates of clients, and has their passwords from auth_http",
+          configuration=EXTERNAL, certificates=True, churns=False),
 ]
