@@ -289,6 +289,11 @@ TEST_P(ClientActions, ShowsACertificateOnlyWhereItIsAskedTo) {
   refused.act({.verb = Verb::starttls_certificate, .account = 1});
   EXPECT_FALSE(refused.client.wants_tls());
   EXPECT_FALSE(refused.client.certificate());
+
+  Conversation from_the_first_octet(GetParam());
+  from_the_first_octet.client.show_certificate(1);
+  from_the_first_octet.client.tls_established("channel");
+  EXPECT_EQ(from_the_first_octet.client.certificate(), 1);
 }
 
 }  // namespace
