@@ -1,7 +1,7 @@
-// Loaded into servers that say nothing where a signal ends a process of theirs (LD_PRELOAD):
-// Perdition's and Courier's children, one for each connection.
+// Loaded into servers that say nothing where a signal ends a process of theirs (LD_PRELOAD), as
+// Courier does of its children, one for each connection.
 //
-//   LAB_DEATHS=/path/of/a/file   gets a line: "perdition.imap4 4711 killed with signal 11"
+//   LAB_DEATHS=/path/of/a/file   gets a line: "imaplogin 4711 killed with signal 11"
 //
 // Then the signal does what it does without this. What a server handles or ignores is its own
 // affair: nothing is installed over it, and its own handlers come over these.
