@@ -174,6 +174,14 @@ TEST(Rsp02, WhatIsAnsweredMayBeAskedAgain) {
   expect("RSP-02", "a command is run twice", logged_in + once + "F0: h CREATE x\n");
 }
 
+// A literal's "+" may be taken away on the way.
+TEST(Rsp02, OneInOtherWordsMayBeLikeOneBeforeIt) {
+  const string both =
+      "C0: b CREATE x\nC0: c CREATE \"x\"\nF0: g CREATE x\nB0: g OK\nS0: b OK\nF0: h CREATE x\n";
+  expect("RSP-02", holds, logged_in + both);
+  expect("RSP-02", "a command is run twice", logged_in + both + "F0: i CREATE x\n");
+}
+
 // What isn't known to be the client's may be a command of his in other words.
 TEST(Rsp02, AStrangerExcusesWhatIsMissing) {
   const string missing = "C0: b CREATE x\nS0: b OK\n";
