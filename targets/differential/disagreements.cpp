@@ -36,6 +36,9 @@ bool has_loose_space(std::string_view octets) {
 }
 
 constexpr Disagreement of_imap_greeting[] = {
+    {"* OK ready\r\n1 OK [FOO] \r\n",
+     "libetpan reads on behind a greeting, and isn't asked about a code without text there",
+     [](std::string_view, const Verdicts& v) { return v.theirs == "not asked"; }},
     {"* OK\r\n", "a status without text is a liberty that servers take; we grant it",
      [](std::string_view octets, const Verdicts& v) {
        return refused_by_them(v) && !first_line(octets).substr(2).contains(' ');

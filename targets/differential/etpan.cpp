@@ -95,7 +95,8 @@ std::string_view to_text(Answer answer) {
 }
 
 Answer etpan_imap_greeting(std::string_view octets) {
-  if (has_code_without_text(octets)) return Answer::not_asked;  // it reads on at its end
+  const std::size_t line = std::min(octets.find('\n'), octets.size());
+  if (has_code_without_text(octets.substr(line))) return Answer::not_asked;
   const LeaksDontCount scope;
   Imap imap(octets);
   switch (imap.connect()) {
