@@ -106,8 +106,8 @@ bool begins_login(trace::Verb verb) {
 
 Strikes place_of(trace::Verb verb, bool logging_in, bool logged_in) {
   if (verb == trace::Verb::capability || verb == trace::Verb::capa) return Strikes::list;
+  if (logged_in) return Strikes::command;  // a client's, and whatever its octets look like
   if (verb == trace::Verb::starttls || verb == trace::Verb::stls) return Strikes::starttls;
-  if (logged_in) return Strikes::command;
   if (begins_login(verb)) return Strikes::login;
   return logging_in ? Strikes::proof : Strikes::never;
 }

@@ -185,5 +185,12 @@ TEST(MishapsOfImap, DoNothingInPop3) {
   }
 }
 
+// A literal of a client's may hold any octets, and goes over a connection that is logged in.
+TEST(Mishap, StrikesNoStarttlsThatAClientSays) {
+  EXPECT_EQ(place_of(trace::Verb::starttls, false, false), Strikes::starttls);
+  EXPECT_EQ(place_of(trace::Verb::starttls, false, true), Strikes::command);
+  EXPECT_EQ(place_of(trace::Verb::stls, false, true), Strikes::command);
+}
+
 }  // namespace
 }  // namespace sallyport::world
