@@ -59,14 +59,17 @@ inline ServeOptions serving_back_end() {
   return options;
 }
 
-inline InterposeOptions before(const Running<Server>& back_end, std::string_view churn) {
+inline InterposeOptions before(std::string back_end, std::string_view churn) {
   InterposeOptions options;
   options.listen = "127.0.0.1:0";
-  options.backend = listening(back_end, "backend-imap");
+  options.backend = std::move(back_end);
   options.tap = "127.0.0.1:0";
   options.churn = *churn_from(churn);
   options.delay = std::chrono::milliseconds(50);
   return options;
+}
+inline InterposeOptions before(const Running<Server>& back_end, std::string_view churn) {
+  return before(listening(back_end, "backend-imap"), churn);
 }
 
 inline ServeOptions serving_before(const Running<Interposer>& interposer,

@@ -151,7 +151,7 @@ struct Watched {
   using Saw = std::function<void(const std::string&)>;  // a line for the probe
 
   Watched(const test::FakeServer& back, std::string_view churn, const Saw& saw)
-      : between(Interposer::open(before(back, churn))) {
+      : between(Interposer::open(test::before("127.0.0.1:" + std::to_string(back.port()), churn))) {
     std::promise<void> ready;
     probe = std::jthread([&ready, saw, tap = address_from(between->tap())->port] {
       asio::io_context io;
@@ -170,14 +170,6 @@ struct Watched {
     ready.get_future().wait();
     socket.connect({asio::ip::address_v4::loopback(), address_from(between->listening())->port});
     line.read();
-  }
-  static InterposeOptions before(const test::FakeServer& back, std::string_view churn) {
-    InterposeOptions options;
-    options.listen = "127.0.0.1:0";
-    options.tap = "127.0.0.1:0";
-    options.backend = "127.0.0.1:" + std::to_string(back.port());
-    options.churn = *churn_from(churn);
-    return options;
   }
 
   std::jthread probe;
