@@ -34,11 +34,12 @@ bool has_leading_space(std::string_view octets) {
 bool has_loose_space(std::string_view octets) {
   return octets.contains("  ") || octets.contains('\t');
 }
+bool not_asked(std::string_view /*octets*/, const Verdicts& v) { return v.theirs == "not asked"; }
 
 constexpr Disagreement of_imap_greeting[] = {
     {"* OK ready\r\n1 OK [FOO] \r\n",
      "libetpan reads on behind a greeting, and isn't asked about a code without text there",
-     [](std::string_view, const Verdicts& v) { return v.theirs == "not asked"; }},
+     not_asked},
     {"* OK\r\n", "a status without text is a liberty that servers take; we grant it",
      [](std::string_view octets, const Verdicts& v) {
        return refused_by_them(v) && !first_line(octets).substr(2).contains(' ');
@@ -68,7 +69,7 @@ constexpr Disagreement of_imap_greeting[] = {
 constexpr Disagreement of_imap_answer[] = {
     {"1 OK [FOO] \r\n",
      "RFC 3501 §9 has text behind a code; without it we take the answer, and don't ask libetpan",
-     [](std::string_view, const Verdicts& v) { return v.theirs == "not asked"; }},
+     not_asked},
     {"+done\r\n1 OK done\r\n", "libetpan does without the space behind \"+\"",
      [](std::string_view octets, const Verdicts& v) {
        return refused_by_us(v) && (octets.starts_with('+') || octets.contains("\n+"));

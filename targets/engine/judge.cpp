@@ -33,8 +33,10 @@ bool part(const Taking& own, const Taking& other, trace::Variation variation) {
   // A slow back-end keeps one waiting and not the other, or keeps them at different points: what
   // they do next comes at different times, and time is not compared.
   if (own.world.at_rest() != other.world.at_rest()) return true;
-  for (std::size_t s = 0; s < world::clients_max && !own.world.at_rest(); ++s) {
-    if (!own.world.client(s).stands_as(other.world.client(s))) return true;
+  if (!own.world.at_rest()) {
+    for (std::size_t s = 0; s < world::clients_max; ++s) {
+      if (!own.world.client(s).stands_as(other.world.client(s))) return true;
+    }
   }
   // Something goes wrong in one of them, and the other has no connection to go wrong.
   if (own.step.mishap == other.step.mishap && own.world.struck() != other.world.struck()) {
