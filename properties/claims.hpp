@@ -43,7 +43,7 @@ struct Claim {
       tls = 1;
       certificate = half(identity_of(e.user));
     }
-    const bool login = authenticates(e) || e.verb == trace::Verb::user;
+    const bool login = is_of_login(e);
     if (asks(e) && login) begin(e);
     if (e.kind == Kind::response && e.command == command && e.blob != trace::Blob::cancel) take(e);
     if (e.kind != Kind::completion || !login || e.command != command) return;

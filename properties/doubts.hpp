@@ -48,7 +48,7 @@ struct Doubt {
     if (e.kind == Kind::opened) *this = {};
     if (!logins.any()) {
       due = 0;
-    } else if (LoginsUnderWay::concerns(e)) {
+    } else if (is_of_login(e)) {
       const bool next = e.kind == Kind::completion && logins.unanswered != 0;
       due = next || e.kind == Kind::command || e.kind == Kind::response ? 1 : 0;
     }

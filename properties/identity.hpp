@@ -26,6 +26,11 @@ namespace sallyport::properties {
          e.verb == Verb::apop || (e.verb == Verb::auth && e.mechanism != trace::Mechanism::none);
 }
 
+/// `e` is of a login, or of POP3's first half of one.
+[[nodiscard]] constexpr bool is_of_login(const trace::Event& e) {
+  return authenticates(e) || e.verb == trace::Verb::user;
+}
+
 /// `e` tells that a server has accepted somebody.
 [[nodiscard]] constexpr bool logs_in(const trace::Event& e) {
   return e.kind == trace::Kind::completion && e.status == trace::Status::ok && authenticates(e);

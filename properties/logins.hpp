@@ -15,15 +15,10 @@ struct LoginsUnderWay {
 
   [[nodiscard]] constexpr bool any() const { return (unanswered | named) != 0; }
 
-  /// `e` is of a login, or of POP3's first half of one.
-  [[nodiscard]] static constexpr bool concerns(const trace::Event& e) {
-    return authenticates(e) || e.verb == trace::Verb::user;
-  }
-
   /// `e` answers a login. POP3's USER that is accepted is none yet.
   [[nodiscard]] static constexpr bool answered_by(const trace::Event& e) {
     const bool named = e.verb == trace::Verb::user && e.status == trace::Status::ok;
-    return e.kind == trace::Kind::completion && concerns(e) && !named;
+    return e.kind == trace::Kind::completion && is_of_login(e) && !named;
   }
 
   /// Follows one event of the client's wire. What stands behind a success logs nobody in, and a
@@ -34,10 +29,10 @@ struct LoginsUnderWay {
     if (asks(e)) unanswered &= ~bit(e.command);
     if (e.kind == Kind::opened || e.kind == Kind::bye || e.kind == Kind::closed || logs_in(e)) {
       *this = {};
-    } else if (concerns(e) && e.kind == Kind::completion) {
+    } else if (is_of_login(e) && e.kind == Kind::completion) {
       unanswered &= ~bit(e.command);
       named = answered_by(e) ? 0 : 1;
-    } else if (concerns(e) && asks(e)) {
+    } else if (is_of_login(e) && asks(e)) {
       const bool well = e.kind == Kind::command || e.protocol == trace::Protocol::pop3;
       if (well) unanswered |= bit(e.command);
     }

@@ -74,8 +74,7 @@ struct Attempt {
  private:
   constexpr void begin(const trace::Event& e) {
     const bool due = phase == Phase::named ? e.verb == trace::Verb::pass
-                                           : (authenticates(e) || e.verb == trace::Verb::user) &&
-                                                 e.mechanism == mechanism;
+                                           : is_of_login(e) && e.mechanism == mechanism;
     if (!due || e.command == trace::no_command) return drop();
     phase = Phase::under_way;
     command = e.command;

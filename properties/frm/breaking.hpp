@@ -39,7 +39,7 @@ struct Written {
     using trace::Kind;
     if (e.kind == Kind::opened || e.kind == Kind::closed) *this = {};
     if (e.kind == Kind::greeting && e.status == trace::Status::preauth) login = Login::done;
-    const bool names = authenticates(e) || e.verb == trace::Verb::user;
+    const bool names = is_of_login(e);
     if (!names || login == Login::done) return false;
     if (asks(e) && login == Login::none) *this = {.login = Login::under_way};
     if ((asks(e) || e.kind == Kind::response) && breaks_out(e.user)) breaking = 1;

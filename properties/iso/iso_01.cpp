@@ -23,7 +23,7 @@ struct Iso01 {
       if (logs_in(e)) *user = identity_of(e.user);
     }
     if (e.point != trace::Point::backend || !asks(e)) return not_concerned;
-    if (authenticates(e) || e.verb == trace::Verb::user) return not_concerned;
+    if (is_of_login(e)) return not_concerned;
     const std::uint64_t* const user = state.users.find(holder(state.links, e));
     const Owned* const link = state.links.find(e.link);
     if (user == nullptr || *user == 0 || link == nullptr || link->user == 0) return not_concerned;

@@ -49,7 +49,7 @@ struct Leftovers : Leased {
   constexpr void step(const trace::Event& e, bool client_enables) {
     using trace::Kind;
     if (e.kind == Kind::opened || e.kind == Kind::closed) reset();
-    const bool login = authenticates(e) || e.verb == trace::Verb::user;
+    const bool login = is_of_login(e);
     if (login || e.command >= 64) return;
     const std::uint64_t bit = std::uint64_t{1} << e.command;
     const bool asked = e.kind == Kind::command || e.kind == Kind::literal;

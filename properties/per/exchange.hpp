@@ -18,7 +18,7 @@ struct Exchange : Leased {
   constexpr void go_on(std::uint32_t session, const trace::Event& e) {
     open = 1;
     owner = session;
-    if (proves(e)) command = e.command;
+    if (is_of_login(e)) command = e.command;
   }
   constexpr void end() {
     open = 0;
@@ -37,13 +37,9 @@ struct Exchange : Leased {
     return true;
   }
 
-  /// A command of an authentication, the first or a later one.
-  static constexpr bool proves(const trace::Event& e) {
-    return authenticates(e) || e.verb == trace::Verb::user;
-  }
   /// A command that can be the first of an exchange.
   static constexpr bool begins(const trace::Event& e) {
-    return asks(e) && proves(e) && e.verb != trace::Verb::pass;
+    return asks(e) && is_of_login(e) && e.verb != trace::Verb::pass;
   }
   /// Where no exchange is open, a SASL message looks like a line that is no command.
   static constexpr bool continues(const trace::Event& e) {

@@ -159,25 +159,24 @@ TEST(Per01, HangingUpIsARefusal) {
   EXPECT_EQ(compared(first + ends("s0", "NO"), second).detail, "");
 }
 
+/// POP3: served by `link`, from the answer to USER on.
+trace::Events behind_user(std::string_view link, std::string_view rest_of_it) {
+  return events_of_transcript("pop3\nS0: +OK hello\nC0: USER alice\n! lease s0 " + string(link) +
+                              "\n" + string(rest_of_it));
+}
+
 TEST(Per01, UserRefusedIsALoginRefused) {
-  const auto run = [](std::string_view link, std::string_view rest_of_it) {
-    return events_of_transcript("pop3\nS0: +OK hello\nC0: USER alice\n! lease s0 " + string(link) +
-                                "\n" + string(rest_of_it));
-  };
-  const auto accepted = run("k0", "S0: +OK\nC0: PASS sesame\nS0: +OK in\n! quiescent\n");
-  const auto refused = run("k1", "S0: -ERR no\n! quiescent\n");
+  const auto accepted = behind_user("k0", "S0: +OK\nC0: PASS sesame\nS0: +OK in\n! quiescent\n");
+  const auto refused = behind_user("k1", "S0: -ERR no\n! quiescent\n");
   EXPECT_EQ(tally_of("PER-01", accepted, refused).detail, otherwise);
 }
 
 TEST(Per01, AFailureBetweenUserAndPassExcuses) {
-  const auto run = [](std::string_view link, std::string_view rest_of_it) {
-    return events_of_transcript("pop3\nS0: +OK hello\nC0: USER alice\n! lease s0 " + string(link) +
-                                "\nS0: +OK\n" + string(rest_of_it));
-  };
-  const auto sound = run("k0", "C0: PASS sesame\nS0: +OK in\n! quiescent\n");
-  const auto failed = run("k1", "! failure s0\nC0: PASS sesame\nS0: -ERR later\n! quiescent\n");
+  constexpr std::string_view refused = "C0: PASS sesame\nS0: -ERR later\n! quiescent\n";
+  const auto sound = behind_user("k0", "S0: +OK\nC0: PASS sesame\nS0: +OK in\n! quiescent\n");
+  const auto failed = behind_user("k1", "S0: +OK\n! failure s0\n" + string(refused));
   EXPECT_EQ(tally_of("PER-01", sound, failed).exercised, 0U);
-  const auto other = run("k1", "C0: PASS sesame\nS0: -ERR later\n! quiescent\n");
+  const auto other = behind_user("k1", "S0: +OK\n" + string(refused));
   EXPECT_EQ(tally_of("PER-01", sound, other).detail, otherwise);
 }
 

@@ -21,7 +21,7 @@ struct FailedLogins {
     using trace::Kind;
     if (e.kind == Kind::opened || (e.kind == Kind::closed && !e.from_server)) *this = {};
     const bool user = e.verb == trace::Verb::user;
-    if (e.kind == Kind::completion && (authenticates(e) || user)) {
+    if (e.kind == Kind::completion && is_of_login(e)) {
       if (logs_in(e)) accepted = 1;
       if (e.status != trace::Status::ok) refused = 1;
       // USER's OK may repeat the name; that USER is accepted is all that counts.

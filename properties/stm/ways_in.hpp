@@ -37,7 +37,7 @@ namespace sallyport::properties {
 
 /// The client has said who it is, or begins to.
 [[nodiscard]] constexpr bool names_a_user(const trace::Event& e) {
-  return asks(e) && (authenticates(e) || e.verb == trace::Verb::user);
+  return asks(e) && is_of_login(e);
 }
 
 /// Takes somebody's mailbox. NOOP and ENABLE are nobody's: see PER-05.
